@@ -1,0 +1,1 @@
+"""Models: JAX inside, numpy outside."""

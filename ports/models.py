@@ -1,0 +1,87 @@
+"""Models trade in numpy. What they are made of (JAX, trees, counts) never leaks."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+#: The kinds of interaction a training sequence may hold; `Interactions.actions` are positions in this tuple.
+ACTIONS = ("view", "click", "wishlist", "cart", "purchase", "return")
+
+#: Called with (done, total, what) while something long is running.
+Progress = Callable[[int, int, str], None]
+
+
+@frozen(eq=False)
+class Sequences:
+    """Ragged rows of item numbers, oldest first: row i is `items[offsets[i]:offsets[i + 1]]`.
+
+    `items`: int32 [n], `offsets`: int64 [rows + 1], rising from 0 to n.
+    """
+
+    items: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def row(self, i: int) -> NDArray[np.int32]:
+        return self.items[self.offsets[i] : self.offsets[i + 1]]
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        return np.diff(self.offsets)
+
+
+@frozen(eq=False)
+class Interactions:
+    """A training set: one row per session, rows in order of time.
+
+    `times`: float64 [n], Unix seconds. `actions`: int8 [n], positions in `ACTIONS`. `item_features`: float32
+    [n_items, f] (f may be 0). `user_features`: float32 [rows, g], as known when the session began (g may be 0).
+    Item numbers are 0 .. n_items - 1; the release's vocabulary says which product each one is.
+    """
+
+    sequences: Sequences
+    times: NDArray[np.float64]
+    actions: NDArray[np.int8]
+    n_items: int
+    item_features: NDArray[np.float32]
+    user_features: NDArray[np.float32]
+
+
+@frozen(eq=False)
+class Ranking:
+    """`items`: int32 [rows, k], best first, -1 where there are no more. `scores`: float32 [rows, k]."""
+
+    items: NDArray[np.int32]
+    scores: NDArray[np.float32]
+
+
+class Recommender(Protocol):
+    """Learns from sessions, answers what comes next. Rankings hold an item once; ties go to the smaller number."""
+
+    name: str
+
+    def fit(self, data: Interactions, *, seed: int, progress: Progress) -> None:
+        """Learn from scratch. The same data and seed give the same model. Errors: `ValueError` for empty data."""
+        ...
+
+    def recommend(self, prefixes: Sequences, k: int, mask: NDArray[np.bool_] | None = None) -> Ranking:
+        """Rank all items for each prefix, full ranking, and return the best k.
+
+        `mask`: bool [n_items], True where an item may be shown; masked before the top k is taken. Items of the
+        prefix may be recommended again (people do go back). An empty prefix is answered from popularity or the
+        model's own prior, never refused.
+        """
+        ...
+
+    def arrays(self) -> Mapping[str, NDArray[np.generic]]:
+        """Everything `restore` needs, as plain arrays without objects."""
+        ...
+
+    def restore(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
+        """Become the model that gave these arrays. Answers are then equal. Errors: `ValueError` if they do not fit."""
+        ...
