@@ -29,7 +29,7 @@ class ItemIndex(Protocol):
         ...
 
     def add(self, vectors: NDArray[np.float32]) -> None:
-        """Append items; they are found by the next search. Errors: `ValueError` if d differs or values are not finite."""
+        """Append items; they are found by the next search. Errors: `ValueError` for another d or values not finite."""
         ...
 
     def search(self, queries: NDArray[np.float32], k: int, mask: NDArray[np.bool_] | None = None) -> Neighbours:
