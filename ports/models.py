@@ -1,6 +1,6 @@
 """Models trade in numpy. What they are made of (JAX, trees, counts) never leaks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -34,6 +34,19 @@ class Sequences:
     def lengths(self) -> NDArray[np.int64]:
         return np.diff(self.offsets)
 
+    def slices(self, starts: NDArray[np.int64], stops: NDArray[np.int64]) -> "Sequences":
+        """Return new rows: row i is `items[starts[i]:stops[i]]` of these items, wherever the old rows ended."""
+        offsets = np.concatenate([[0], np.cumsum(stops - starts)])
+        within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], stops - starts)
+        return Sequences(self.items[np.repeat(starts, stops - starts) + within], offsets)
+
+    @classmethod
+    def of(cls, rows: Iterable[Iterable[int]]) -> "Sequences":
+        """Return the sequences of plain lists."""
+        arrays = [np.asarray(list(row), dtype=np.int32) for row in rows]
+        lengths = np.array([len(array) for array in arrays], dtype=np.int64)
+        return cls(np.concatenate([np.empty(0, np.int32), *arrays]), np.concatenate([[0], np.cumsum(lengths)]))
+
 
 @frozen(eq=False)
 class Interactions:
@@ -63,7 +76,10 @@ class Ranking:
 class Recommender(Protocol):
     """Learns from sessions, answers what comes next. Rankings hold an item once; ties go to the smaller number."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The name under which reports and releases know this kind of model."""
+        ...
 
     def fit(self, data: Interactions, *, seed: int, progress: Progress) -> None:
         """Learn from scratch. The same data and seed give the same model. Errors: `ValueError` for empty data."""

@@ -1,0 +1,1 @@
+"""Honest offline evaluation: split by time, rank everything, report intervals."""
