@@ -36,8 +36,9 @@ class Receipt:
 
 @frozen
 class IntakeRecord:
-    """A stored arrival. `digest` = SHA-256(previous digest, clear fields, sealed bytes): the chain covers ciphertext,
-    so it still verifies after keys were destroyed.
+    """A stored arrival; `digest` = SHA-256(previous digest, clear fields, sealed bytes).
+
+    The chain covers ciphertext, so it still verifies after keys were destroyed.
     """
 
     position: int

@@ -41,7 +41,7 @@ class Keyring(Protocol):
     """One data key per key id (a surrogate, or an epoch such as `epoch:2026-11-23`), sealed by the master key."""
 
     def seal(self, key_ids: Sequence[str], plaintexts: Sequence[bytes], context: Sequence[bytes]) -> Sequence[bytes]:
-        """Encrypt each text under its key, creating missing keys (durable on return). AES-256-GCM, `context` is bound."""
+        """Encrypt each text under its key, creating missing keys (durable on return): AES-256-GCM, `context` bound."""
         ...
 
     def unseal(

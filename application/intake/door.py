@@ -1,0 +1,176 @@
+"""The door: every event that comes in is stored sealed and once, and is answered for.
+
+accepted + duplicate + quarantined = received, always. What the taxonomy refuses is stored too, and the answer says
+why; nothing is acknowledged before it is durable.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import NAMESPACE_URL, uuid5
+
+from attrs import field, frozen
+
+from application.intake import wire
+from domain.taxonomy.fields import text
+from domain.taxonomy.interpret import identifiers_of, interpret
+from domain.taxonomy.redaction import redact
+from domain.taxonomy.refusal import Reason, Refused
+from domain.taxonomy.source import Declaration
+from ports.clock import Clock
+from ports.intake import Arrival, Receipt
+from ports.vault import Identifier, Keyring, Vault
+
+_event_id = text(200)
+_UNREGISTERED = Declaration(name="unregistered")
+
+
+@frozen
+class Answer:
+    """What became of one event. `source_event_id` is the producer's, or the one that we had to make."""
+
+    source_event_id: str
+    outcome: Literal["accepted", "duplicate", "quarantined"]
+    position: int
+    reason: str = ""
+    field: str = ""
+    detail: str = ""
+
+
+@frozen
+class _Examined:
+    source_event_id: str
+    body: bytes
+    identifiers: tuple[tuple[str, str], ...]
+    refused: Refused | None
+
+
+@frozen
+class Door:
+    """`append` stores arrivals durably (an `IntakeLog`'s, usually behind a `GroupCommit`)."""
+
+    tenant: str
+    sources: Mapping[str, Declaration]
+    vault: Vault
+    keyring: Keyring
+    append: Callable[[Sequence[Arrival]], Sequence[Receipt]]
+    clock: Clock
+    _namespace: Any = field(init=False)
+
+    @_namespace.default
+    def _make_namespace(self) -> Any:
+        return uuid5(NAMESPACE_URL, f"haberdasher:intake:{self.tenant}")
+
+    def receive(self, source: str, bodies: Sequence[bytes], *, batch_id: str) -> Sequence[Answer]:
+        """Store a batch and answer for each event, in order. Idempotent for events that carry an id or a time.
+
+        An event without an id is known by its content if it says when it happened, else by `batch_id` and its place:
+        a resent batch is then recognised, a resent single event is not.
+        """
+        declaration = self.sources.get(source)
+        received_at = self.clock.now()
+        examined = [
+            self._examine(body, source, declaration, received_at, f"{batch_id}:{place}")
+            for place, body in enumerate(bodies)
+        ]
+        arrivals = self._seal(source, examined, received_at)
+        receipts = list(self.append(arrivals))
+        conflicting = [place for place, receipt in enumerate(receipts) if receipt.outcome == "conflict"]
+        conflicts = self._keep_conflicts([arrivals[place] for place in conflicting])
+        answers = [_answer(one, receipt) for one, receipt in zip(examined, receipts, strict=True)]
+        for place, receipt in zip(conflicting, conflicts, strict=True):
+            answers[place] = _conflict_answer(examined[place], receipt)
+        return answers
+
+    def _examine(
+        self, body: bytes, source: str, declaration: Declaration | None, received_at: datetime, fallback_id: str
+    ) -> _Examined:
+        sent: Any = None
+        refused: Refused | None = None
+        identifiers: tuple[tuple[str, str], ...] = ()
+        try:
+            sent = wire.decode(body)
+            if isinstance(sent, dict):
+                identifiers = identifiers_of(sent, [])
+                if (kept := redact(sent)) is not sent:
+                    sent, body = kept, wire.encode(kept)
+            if declaration is None:
+                refused = Refused(Reason.SOURCE_NOT_REGISTERED, "source", "register the source before it sends")
+            else:
+                interpret(sent, declaration, received_at)
+        except Refused as no:
+            refused = no
+        try:
+            source_event_id = self._source_event_id(sent, source, fallback_id)
+        except Refused as no:
+            source_event_id, refused = fallback_id, refused or no
+        return _Examined(source_event_id, body, identifiers, refused)
+
+    def _source_event_id(self, sent: Any, source: str, fallback_id: str) -> str:
+        if not isinstance(sent, dict):
+            return fallback_id
+        if (own := sent.get("event_id")) is not None:
+            cleaned: str = _event_id(own, "event_id", [])
+            return cleaned
+        if sent.get("timestamp") is not None:
+            return str(uuid5(self._namespace, source + "\0" + wire.canonical_bytes(sent).decode()))
+        return fallback_id
+
+    def _seal(self, source: str, examined: Sequence[_Examined], received_at: datetime) -> list[Arrival]:
+        """Seal each body under the key of its strongest identifier, or of the day where nobody is named."""
+        primary = [Identifier(*one.identifiers[0]) if one.identifiers else None for one in examined]
+        surrogates = self.vault.surrogates(list({who for who in primary if who is not None}))
+        epoch = f"epoch:{received_at.date().isoformat()}"
+        key_ids = [epoch if who is None else surrogates[who] for who in primary]
+        source = source[:64].replace("\x00", "")
+        contexts = [seal_context(self.tenant, source, one.source_event_id) for one in examined]
+        sealed = self.keyring.seal(key_ids, [one.body for one in examined], contexts)
+        prints = self.keyring.fingerprint([one.body for one in examined])
+        return [
+            Arrival(source, one.source_event_id, received_at, key_id, box, print_)
+            for one, key_id, box, print_ in zip(examined, key_ids, sealed, prints, strict=True)
+        ]
+
+    def _keep_conflicts(self, arrivals: Sequence[Arrival]) -> Sequence[Receipt]:
+        """Keep another body under a known id beside the first one, under a name of its own, once."""
+        if not arrivals:
+            return ()
+        return self.append([_beside(arrival) for arrival in arrivals])
+
+
+def seal_context(tenant: str, source: str, source_event_id: str) -> bytes:
+    """Return what a sealed body is bound to: it opens in its own place only."""
+    return f"{tenant}\0{source}\0{source_event_id}".encode()
+
+
+def _beside(arrival: Arrival) -> Arrival:
+    return Arrival(
+        arrival.source,
+        f"{arrival.source_event_id}!{arrival.fingerprint.hex()}",
+        arrival.received_at,
+        arrival.key_id,
+        arrival.sealed,
+        arrival.fingerprint,
+        refusal=Reason.DUPLICATE_CONFLICT.value,
+    )
+
+
+def _answer(one: _Examined, receipt: Receipt) -> Answer:
+    if receipt.outcome == "duplicate":
+        return Answer(one.source_event_id, "duplicate", receipt.position)
+    if (no := one.refused) is not None:
+        return Answer(one.source_event_id, "quarantined", receipt.position, no.reason.value, no.field, no.detail)
+    return Answer(one.source_event_id, "accepted", receipt.position)
+
+
+def _conflict_answer(one: _Examined, receipt: Receipt) -> Answer:
+    if receipt.outcome == "duplicate":
+        return Answer(one.source_event_id, "duplicate", receipt.position)
+    return Answer(
+        one.source_event_id,
+        "quarantined",
+        receipt.position,
+        Reason.DUPLICATE_CONFLICT.value,
+        "event_id",
+        "this id was used before for another body; both are kept",
+    )

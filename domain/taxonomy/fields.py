@@ -1,0 +1,161 @@
+"""Parsers for single fields: a value as sent in, a clean value or a `Refused` that names the field out.
+
+Only safe coercions are made (numeric text to number, number to text id, ISO text to UTC, trimming); each is noted.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from attrs import frozen
+
+from domain.taxonomy.refusal import Reason, Refused
+
+#: (value as sent, name of the field, list that takes notes of coercions) -> clean value
+Parser = Callable[[Any, str, list[str]], Any]
+
+MAX_DIGITS = 30
+
+
+@frozen
+class Field:
+    """One field of a canonical event; `also` are other names it is sent under (normalised)."""
+
+    name: str
+    parse: Parser
+    required: bool = False
+    also: tuple[str, ...] = ()
+
+
+def clean_text(value: str, field: str) -> str:
+    """Refuse what a database or a log line cannot hold."""
+    if "\x00" in value:
+        raise Refused(Reason.TEXT_INVALID, field, "contains NUL")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise Refused(Reason.TEXT_INVALID, field, "contains a lone surrogate") from None
+    return value
+
+
+def text(limit: int = 200) -> Parser:
+    def parse(value: Any, field: str, notes: list[str]) -> str:
+        if isinstance(value, int) and not isinstance(value, bool):
+            notes.append(f"{field}: number to text")
+            value = str(value)
+        if not isinstance(value, str):
+            raise Refused(Reason.TYPE_INVALID, field, f"expected text, not {_kind(value)}")
+        trimmed = value.strip()
+        if not trimmed:
+            raise Refused(Reason.MISSING_REQUIRED, field, "empty")
+        if len(trimmed) > limit:
+            raise Refused(Reason.VALUE_OUT_OF_RANGE, field, f"longer than {limit} characters")
+        return clean_text(trimmed, field)
+
+    return parse
+
+
+def number(value: Any, field: str, notes: list[str]) -> Decimal:
+    """Parse to an exact decimal; a JSON float arrives as `Decimal` or float, its shortest text is what was sent."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal, str)):
+        raise Refused(Reason.TYPE_INVALID, field, f"expected a number, not {_kind(value)}")
+    if isinstance(value, str):
+        notes.append(f"{field}: text to number")
+        if len(value) > MAX_DIGITS:
+            raise Refused(Reason.NUMBER_INVALID, field, "too many digits")
+    try:
+        parsed = Decimal(str(value).strip())
+    except InvalidOperation:
+        raise Refused(Reason.TYPE_INVALID, field, "expected a number") from None
+    if not parsed.is_finite():
+        raise Refused(Reason.NUMBER_INVALID, field, "not a finite number")
+    if abs(parsed.adjusted()) > MAX_DIGITS or len(parsed.as_tuple().digits) > MAX_DIGITS:
+        raise Refused(Reason.NUMBER_INVALID, field, "too many digits")
+    return parsed
+
+
+def integer(lowest: int, highest: int = 10**9) -> Parser:
+    def parse(value: Any, field: str, notes: list[str]) -> int:
+        parsed = number(value, field, notes)
+        if parsed != parsed.to_integral_value():
+            raise Refused(Reason.TYPE_INVALID, field, "expected a whole number")
+        if not lowest <= parsed <= highest:
+            raise Refused(Reason.VALUE_OUT_OF_RANGE, field, f"expected {lowest} to {highest}")
+        return int(parsed)
+
+    return parse
+
+
+def amount(value: Any, field: str, notes: list[str]) -> Decimal:
+    """A price or a sum in major units; never negative. The currency turns it into `Money` later."""
+    parsed = number(value, field, notes)
+    if parsed < 0:
+        raise Refused(Reason.VALUE_OUT_OF_RANGE, field, "negative")
+    return parsed
+
+
+def boolean(value: Any, field: str, notes: list[str]) -> bool:
+    if isinstance(value, str) and value.strip().lower() in {"true", "false"}:
+        notes.append(f"{field}: text to boolean")
+        return value.strip().lower() == "true"
+    if not isinstance(value, bool):
+        raise Refused(Reason.TYPE_INVALID, field, f"expected true or false, not {_kind(value)}")
+    return value
+
+
+def one_of(values: frozenset[str]) -> Parser:
+    def parse(value: Any, field: str, notes: list[str]) -> str:
+        chosen: str = text(64)(value, field, notes)
+        lowered = chosen.lower()
+        if lowered not in values:
+            raise Refused(Reason.ENUM_UNKNOWN, field, f"expected one of {', '.join(sorted(values))}")
+        return lowered
+
+    return parse
+
+
+def instant(value: Any, field: str, notes: list[str]) -> datetime:
+    """ISO 8601 text to aware UTC; a time without a zone is taken as UTC and noted."""
+    if not isinstance(value, str):
+        raise Refused(Reason.TYPE_INVALID, field, f"expected an ISO 8601 time, not {_kind(value)}")
+    try:
+        parsed = datetime.fromisoformat(value)
+        if parsed.tzinfo is None:
+            notes.append(f"{field}: no zone, read as UTC")
+            return parsed.replace(tzinfo=UTC)
+        return parsed.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Refused(Reason.TYPE_INVALID, field, "expected an ISO 8601 time") from None
+
+
+def items_of(fields: Sequence[Field], limit: int = 200) -> Parser:
+    """A list of objects, each read by `fields`."""
+
+    def parse(value: Any, field: str, notes: list[str]) -> tuple[Mapping[str, Any], ...]:
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise Refused(Reason.TYPE_INVALID, field, "expected a list of objects")
+        if not 0 < len(value) <= limit:
+            raise Refused(Reason.VALUE_OUT_OF_RANGE, field, f"expected 1 to {limit} items")
+        return tuple(read(item, fields, notes, f"{field}[{i}].") for i, item in enumerate(value))
+
+    return parse
+
+
+def read(sent: Mapping[str, Any], fields: Sequence[Field], notes: list[str], prefix: str = "") -> dict[str, Any]:
+    """Read the declared fields out of what was sent; unknown fields stay in the raw event only."""
+    out: dict[str, Any] = {}
+    for field in fields:
+        value = sent.get(field.name)
+        if value is None and field.also:
+            value = next((sent[name] for name in field.also if sent.get(name) is not None), None)
+        if value is not None:
+            out[field.name] = field.parse(value, prefix + field.name, notes)
+        elif field.required:
+            raise Refused(Reason.MISSING_REQUIRED, prefix + field.name, "required by this event")
+    return out
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", bool: "a boolean", str: "text", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,138 @@
+"""What each canonical event carries: required and optional fields, in the units that are stored."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.taxonomy.fields import Field, amount, boolean, integer, items_of, one_of, text
+
+_ID = text(128)
+_POSITION = integer(1, 10_000)
+_QUANTITY = integer(1, 10_000)
+
+PAGE_TYPES = frozenset(["home", "plp", "pdp", "search", "cart", "checkout", "content", "account", "other"])
+ORIGINS = frozenset(["pdp", "plp", "wishlist", "outfit", "reco", "cart"])
+
+_PRODUCT = (
+    Field("product_id", _ID, required=True, also=("item_id", "product", "id")),
+    Field("variant_id", _ID, also=("sku", "item_variant")),
+    Field("category_id", _ID, also=("category", "item_category", "product_category")),
+    Field("brand_id", _ID, also=("brand", "item_brand")),
+    Field("colour", text(64), also=("color",)),
+    Field("size_label", text(32), also=("size",)),
+    Field("unit_price", amount, also=("price",)),
+    Field("list_price", amount),
+    Field("currency", text(3)),
+)
+_FROM_SLATE = (Field("slate_id", _ID), Field("position", _POSITION))
+_CART_LINE = (
+    *_PRODUCT,
+    Field("quantity", _QUANTITY),
+    Field("cart_id", _ID),
+    Field("origin", one_of(ORIGINS)),
+    *_FROM_SLATE,
+)
+
+LINE = (
+    Field("line_id", _ID),
+    Field("variant_id", _ID, required=True, also=("sku", "product_id")),
+    *(field for field in _PRODUCT if field.name not in {"variant_id", "product_id"}),
+    Field("product_id", _ID, also=("item_id",)),
+    Field("quantity", _QUANTITY, required=True),
+    Field("line_discount", amount, also=("discount",)),
+    Field("tax_included", boolean),
+)
+_ORDER = (Field("order_id", _ID, required=True),)
+_RETURN = (
+    Field("return_id", _ID, required=True),
+    Field("order_id", _ID, required=True),
+    Field("line_id", _ID),
+    Field("variant_id", _ID, also=("sku",)),
+    Field("quantity", _QUANTITY),
+    Field("reason_code", text(64), also=("reason", "return_reason")),
+)
+
+SCHEMAS: Mapping[str, tuple[Field, ...]] = {
+    "page_viewed": (
+        Field("page_view_id", _ID),
+        Field("page_type", one_of(PAGE_TYPES)),
+        Field("path_template", text(512), also=("path",)),
+        Field("product_id", _ID),
+        Field("category_id", _ID),
+    ),
+    "page_engaged": (
+        Field("page_view_id", _ID, required=True),
+        Field("engaged_ms", integer(0), required=True),
+        Field("visible_ms", integer(0)),
+        Field("max_scroll_pct", integer(0, 100)),
+        Field("sequence", integer(0)),
+    ),
+    "product_viewed": (*_PRODUCT, Field("from_slate_id", _ID, also=("slate_id",))),
+    "product_clicked": (*_PRODUCT, *_FROM_SLATE, Field("surface", text(64))),
+    "product_added_to_cart": _CART_LINE,
+    "product_removed_from_cart": _CART_LINE,
+    "product_added_to_wishlist": (*_PRODUCT, Field("origin", one_of(ORIGINS))),
+    "products_searched": (
+        Field("query_text", text(256), required=True, also=("query", "search_term", "search_string")),
+        Field("query_id", _ID),
+        Field("result_count", integer(0)),
+    ),
+    "checkout_started": (Field("cart_id", _ID), Field("value", amount), Field("currency", text(3))),
+    "checkout_completed": (
+        Field("cart_id", _ID),
+        Field("checkout_id", _ID),
+        Field("order_id", _ID, also=("transaction_id",)),
+        Field("value", amount, also=("revenue", "total")),
+        Field("currency", text(3)),
+    ),
+    "identity_asserted": (Field("method", text(32)),),
+    "order_placed": (
+        *_ORDER,
+        Field("items", items_of(LINE), required=True, also=("products", "line_items")),
+        Field("total", amount, required=True),
+        Field("currency", text(3), required=True),
+        Field("order_discount", amount, also=("discount",)),
+        Field("shipping", amount),
+        Field("tax", amount),
+        Field("payment_kind", text(32)),
+    ),
+    "order_amended": (
+        *_ORDER,
+        Field("items", items_of(LINE), required=True, also=("products", "line_items")),
+        Field("total", amount, required=True),
+        Field("currency", text(3), required=True),
+        Field("order_discount", amount, also=("discount",)),
+        Field("shipping", amount),
+        Field("tax", amount),
+    ),
+    "order_cancelled": (*_ORDER, Field("reason", text(128))),
+    "refund_issued": (
+        *_ORDER,
+        Field("refund_id", _ID),
+        Field("return_id", _ID),
+        Field("amount", amount, required=True, also=("value", "total")),
+        Field("currency", text(3), required=True),
+    ),
+    "return_requested": _RETURN,
+    "return_received": _RETURN,
+    "return_inspected": (
+        *_RETURN,
+        Field("disposition", text(64)),
+        Field("graded_reason", text(64)),
+    ),
+}
+
+CONTEXT: tuple[Field, ...] = (
+    Field("device_type", one_of(frozenset(["desktop", "mobile", "tablet", "tv", "kiosk", "pos", "unknown"]))),
+)
+
+
+def required(name: str) -> tuple[str, ...]:
+    """Return the required fields of a canonical event, for documentation and error texts."""
+    return tuple(field.name for field in SCHEMAS[name] if field.required)
+
+
+def example(name: str) -> Mapping[str, Any]:
+    """Return the smallest payload that the schema of `name` takes."""
+    samples: dict[str, Any] = {"items": [{"variant_id": "sku-1", "quantity": 1}], "currency": "EUR"}
+    numbers = {"total", "amount", "engaged_ms"}
+    return {field: samples.get(field, 1 if field in numbers else f"{field}-1") for field in required(name)}
