@@ -1,0 +1,1 @@
+"""Features declared once, as data, and folded from touches; see `declarations`."""
