@@ -1,0 +1,1 @@
+"""From the event log's training rows to a published release."""

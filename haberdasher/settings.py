@@ -1,0 +1,178 @@
+"""Settings: one frozen value from a TOML file and `HABERDASHER_*`; an invalid one stops the start by its name.
+
+The only module that reads the environment. Secrets come from the environment or from files, never from TOML.
+"""
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import Factory, field, fields, frozen
+
+from domain.taxonomy.source import Declaration
+
+PREFIX = "HABERDASHER_"
+KEY_BYTES = 32
+
+
+class InvalidSetting(Exception):
+    """A setting that cannot be: the message has its name and the remedy."""
+
+
+@frozen
+class Secrets:
+    """`generated` tells that the embedded profile made them itself: good for a laptop, named by `doctor`."""
+
+    master_key: bytes = field(repr=False)
+    pepper: bytes = field(repr=False)
+    signing_key: bytes = field(repr=False)
+    generated: bool = False
+
+
+@frozen
+class Settings:
+    """`database_url` and `keys_url` default to SQLite files below `home`; keys live apart from what they open."""
+
+    home: Path
+    tenant: str = "main"
+    profile: str = "embedded"
+    database_url: str = ""
+    keys_url: str = ""
+    data: Path | None = None
+    batch: int = 5000
+    sources: Mapping[str, Declaration] = Factory(dict)
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{self.home / 'haberdasher.db'}"
+
+    @property
+    def keys(self) -> str:
+        return self.keys_url or f"sqlite:///{self.home / 'keys.db'}"
+
+    @property
+    def releases(self) -> Path:
+        return self.home / "releases"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read `HABERDASHER_CONFIG` (TOML) if it is set, then the environment over it. Raises `InvalidSetting`."""
+    given = os.environ if environ is None else environ
+    raw: dict[str, Any] = {}
+    if config := given.get(PREFIX + "CONFIG"):
+        raw = _toml(Path(config))
+    declared = raw.pop("sources", {})
+    for name in ("home", "tenant", "profile", "database_url", "keys_url", "data", "batch"):
+        if (value := given.get(PREFIX + name.upper())) is not None:
+            raw[name] = value
+    known = {one.name for one in fields(Settings)}
+    if unknown := sorted(set(raw) - known):
+        raise InvalidSetting(f"{unknown[0]}: no such setting; known are {', '.join(sorted(known))}")
+    settings = Settings(
+        home=Path(raw.get("home", "var")).absolute(),
+        tenant=str(raw.get("tenant", "main")),
+        profile=str(raw.get("profile", "embedded")),
+        database_url=str(raw.get("database_url", "")),
+        keys_url=str(raw.get("keys_url", "")),
+        data=Path(raw["data"]).absolute() if raw.get("data") else None,
+        batch=_whole("batch", raw.get("batch", 5000), 1, 100_000),
+        sources={name: _source(name, table) for name, table in declared.items()},
+    )
+    _check(settings)
+    return settings
+
+
+def read_secrets(settings: Settings, environ: Mapping[str, str] | None = None) -> Secrets:
+    """Read the three secrets; the embedded profile makes what is missing, once, in files only the owner can read."""
+    given = os.environ if environ is None else environ
+    found: dict[str, bytes] = {}
+    generated = False
+    for name in ("master_key", "pepper", "signing_key"):
+        variable = PREFIX + name.upper()
+        if variable in given:
+            found[name] = _key(variable, given[variable])
+        elif variable + "_FILE" in given:
+            found[name] = _key(variable + "_FILE", _text(variable + "_FILE", Path(given[variable + "_FILE"])))
+        elif settings.profile == "production":
+            raise InvalidSetting(f"{variable}: required in production; set it, or {variable}_FILE, to 64 hex digits")
+        else:
+            found[name] = _own_secret(settings.home / "secrets" / name)
+            generated = True
+    return Secrets(**found, generated=generated)
+
+
+def _own_secret(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    candidate = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(candidate, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(KEY_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(candidate, path)  # the first process wins; the others read what it wrote
+    except FileExistsError:
+        pass
+    finally:
+        candidate.unlink()
+    return _key(str(path), path.read_text())
+
+
+def _key(name: str, text: str) -> bytes:
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise InvalidSetting(f"{name}: expected {2 * KEY_BYTES} hex digits; make one with `openssl rand -hex 32`")
+    return key
+
+
+def _text(name: str, path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError as error:
+        raise InvalidSetting(f"{name}: cannot read {path}: {error.strerror}") from None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_text(PREFIX + "CONFIG", path))
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidSetting(f"{PREFIX}CONFIG: {path} is not TOML: {error}") from None
+
+
+def _source(name: str, table: Mapping[str, Any]) -> Declaration:
+    try:
+        return Declaration(name=name, **table)
+    except TypeError:
+        allowed = ", ".join(one.name for one in fields(Declaration) if one.name != "name")
+        raise InvalidSetting(f"sources.{name}: a table with {allowed}") from None
+
+
+def _whole(name: str, value: Any, low: int, high: int) -> int:
+    try:
+        number = int(value)
+    except (TypeError, ValueError):
+        number = low - 1
+    if not low <= number <= high:
+        raise InvalidSetting(f"{name}: expected a whole number from {low} to {high}, not {value!r}")
+    return number
+
+
+def _check(settings: Settings) -> None:
+    if settings.profile not in {"embedded", "production"}:
+        raise InvalidSetting(f"profile: expected embedded or production, not {settings.profile!r}")
+    if not settings.tenant.isidentifier() or len(settings.tenant) > 64:
+        raise InvalidSetting("tenant: expected a name of letters, digits and _, at most 64 characters")
+    for name in ("database_url", "keys_url"):
+        url = getattr(settings, name)
+        if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise InvalidSetting(f"{name}: expected sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE")
+    for name, declared in settings.sources.items():
+        for attribute, allowed in (("clock", {"live", "backfill"}), ("authority", {"client", "server"})):
+            if getattr(declared, attribute) not in allowed:
+                raise InvalidSetting(f"sources.{name}.{attribute}: expected one of {', '.join(sorted(allowed))}")

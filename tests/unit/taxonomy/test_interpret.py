@@ -1,0 +1,126 @@
+"""Reading the wire form: clean values out, or a refusal that names the field."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from domain.taxonomy.interpret import interpret
+from domain.taxonomy.refusal import Reason, Refused
+from domain.taxonomy.schemas import SCHEMAS, example
+from domain.taxonomy.source import Declaration
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+LIVE = Declaration(name="web")
+HISTORY = Declaration(name="history", clock="backfill", delay_s=3600)
+ORDERS = Declaration(name="oms", authority="server")
+
+
+def view(**changes):
+    event = {
+        "event": "product_viewed",
+        "event_id": "e-1",
+        "anonymous_id": "cookie-CRUNCHY-ARMCHAIR",
+        "properties": {"product_id": "p-1"},
+    }
+    return event | changes
+
+
+def reason_of(sent, source=LIVE):
+    with pytest.raises(Refused) as refused:
+        interpret(sent, source, NOW)
+    return refused.value.reason, refused.value.field
+
+
+def test_a_product_view_is_read():
+    """The smallest good event gives its name, its subject and its field."""
+    canonical = interpret(view(), LIVE, NOW)
+    assert (canonical.name, canonical.identifiers) == ("product_viewed", (("anonymous", "cookie-CRUNCHY-ARMCHAIR"),))
+    assert canonical.fields == {"product_id": "p-1"}
+    assert canonical.occurred_at == canonical.known_at == NOW
+
+
+def test_two_spellings_give_equal_payloads():
+    """`cart_add` with vendor field names reads the same as `product_added_to_cart` with ours."""
+    ours = interpret(
+        view(event="product_added_to_cart", properties={"product_id": "p", "unit_price": "9.90"}), LIVE, NOW
+    )
+    theirs = interpret(view(event="cart_add", properties={"itemId": "p", "price": Decimal("9.90")}), LIVE, NOW)
+    assert ours.fields == theirs.fields
+    assert ours.name == theirs.name
+
+
+@pytest.mark.parametrize("name", sorted(SCHEMAS))
+def test_every_canonical_event_has_an_example_that_is_taken(name):
+    """The smallest payload of each schema is accepted from a source that may send it."""
+    source = ORDERS if name.startswith(("order_", "return_", "refund_")) else LIVE
+    interpret({"event": name, "anonymous_id": "a", "properties": dict(example(name))}, source, NOW)
+
+
+@pytest.mark.parametrize("name", sorted(name for name in SCHEMAS if example(name)))
+def test_a_missing_required_field_is_named(name):
+    """Leaving out any required field is refused under that field's name."""
+    source = ORDERS if name.startswith(("order_", "return_", "refund_")) else LIVE
+    for field in example(name):
+        properties = {key: value for key, value in example(name).items() if key != field}
+        assert reason_of({"event": name, "anonymous_id": "a", "properties": properties}, source) == (
+            Reason.MISSING_REQUIRED,
+            field,
+        )
+
+
+@pytest.mark.parametrize(
+    ("properties", "reason", "field"),
+    [
+        ({"product_id": "p", "unit_price": -1}, Reason.VALUE_OUT_OF_RANGE, "unit_price"),
+        ({"product_id": "p", "unit_price": "nan"}, Reason.NUMBER_INVALID, "unit_price"),
+        ({"product_id": "p", "unit_price": "9" * 40}, Reason.NUMBER_INVALID, "unit_price"),
+        ({"product_id": "p", "unit_price": "1e400000"}, Reason.NUMBER_INVALID, "unit_price"),
+        ({"product_id": "p", "unit_price": [1]}, Reason.TYPE_INVALID, "unit_price"),
+        ({"product_id": {"a": 1}}, Reason.TYPE_INVALID, "product_id"),
+        ({"product_id": "p\x00"}, Reason.TEXT_INVALID, "product_id"),
+        ({"product_id": "p\ud800"}, Reason.TEXT_INVALID, "product_id"),
+        ({"product_id": "p" * 129}, Reason.VALUE_OUT_OF_RANGE, "product_id"),
+        ({"product_id": "  "}, Reason.MISSING_REQUIRED, "product_id"),
+    ],
+)
+def test_a_bad_value_is_refused_by_its_field(properties, reason, field):
+    """Wrong types, sizes, signs and characters name the field and the reason."""
+    assert reason_of(view(properties=properties)) == (reason, field)
+
+
+@pytest.mark.parametrize("sent", [None, [], 1, "text", True])
+def test_an_event_is_an_object(sent):
+    """Anything but a JSON object is refused."""
+    assert reason_of(sent)[0] is Reason.TYPE_INVALID
+
+
+def test_a_live_source_is_held_to_the_present():
+    """The future and the far past are refused from a live source; a little skew is corrected."""
+    assert reason_of(view(timestamp=(NOW + timedelta(minutes=6)).isoformat()))[0] is Reason.TIMESTAMP_FUTURE
+    assert reason_of(view(timestamp=(NOW - timedelta(days=31)).isoformat()))[0] is Reason.TIMESTAMP_TOO_OLD
+    skewed = view(
+        timestamp=(NOW + timedelta(hours=1, minutes=-2)).isoformat(), sent_at=(NOW + timedelta(hours=1)).isoformat()
+    )
+    assert interpret(skewed, LIVE, NOW).occurred_at == NOW - timedelta(minutes=2)
+
+
+def test_a_clock_wrong_by_more_than_a_day_is_not_trusted():
+    """Then the event is dated by our own clock and says so."""
+    sent = view(timestamp="2031-01-01T00:00:00Z", sent_at="2031-01-01T00:00:01Z")
+    canonical = interpret(sent, LIVE, NOW)
+    assert (canonical.occurred_at, canonical.clock_untrusted) == (NOW, True)
+
+
+def test_history_keeps_its_own_time():
+    """A backfill event is known its source's delay after it happened, not when it was imported."""
+    canonical = interpret(view(timestamp="2016-01-01T00:00:00+01:00"), HISTORY, NOW)
+    assert canonical.occurred_at == datetime(2015, 12, 31, 23, tzinfo=UTC)
+    assert canonical.known_at - canonical.occurred_at == timedelta(hours=1)
+    assert reason_of(view(), HISTORY) == (Reason.MISSING_REQUIRED, "timestamp")
+
+
+def test_somebody_must_have_done_it():
+    """Behaviour without any identifier is refused; an order of the order system is not."""
+    assert reason_of({"event": "page_viewed"}) == (Reason.MISSING_REQUIRED, "anonymous_id")
+    assert interpret({"event": "order_cancelled", "properties": {"order_id": "o"}}, ORDERS, NOW).identifiers == ()
