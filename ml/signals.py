@@ -1,0 +1,14 @@
+"""What of a training set speaks for an item."""
+
+import numpy as np
+
+from ports.models import ACTIONS, Interactions, Sequences
+
+
+def in_favour(data: Interactions) -> Sequences:
+    """Return the sessions without their returns, which speak against the item. Errors: `ValueError` if none is left."""
+    chosen = data.actions != ACTIONS.index("return")
+    if not chosen.any():
+        raise ValueError("there is nothing to learn from: no session holds an interaction")
+    offsets = np.concatenate([[0], np.cumsum(chosen)])[data.sequences.offsets]
+    return Sequences(data.sequences.items[chosen], offsets)
