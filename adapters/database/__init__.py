@@ -1,0 +1,15 @@
+"""The one database connection that the SQL adapters share: SQLite or PostgreSQL, through SQLAlchemy Core."""
+
+from adapters.database.engine import DatabaseBusy, UnsupportedDatabase, connect, read, write
+from adapters.database.tables import create_tables, immutable, text_key
+
+__all__ = [
+    "DatabaseBusy",
+    "UnsupportedDatabase",
+    "connect",
+    "create_tables",
+    "immutable",
+    "read",
+    "text_key",
+    "write",
+]
