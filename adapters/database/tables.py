@@ -29,7 +29,7 @@ def immutable(table: Table) -> Table:
         table,
         "postgresql",
         "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP "
+        "$$ BEGIN RAISE EXCEPTION '%% is append-only: %% refused', TG_TABLE_NAME, TG_OP "
         "USING ERRCODE = 'restrict_violation'; END $$",
     )
     _after_create(

@@ -27,6 +27,10 @@ class StoredState(msgspec.Struct, Generic[T], omit_defaults=True, gc=False):
     intake: int | None = None
 
 
+#: Subscripted at run time, with classes that only the registry knows.
+_STATE_OF: Any = StoredState
+
+
 Decode = Callable[[bytes], StoredState[Any]]
 
 
@@ -82,7 +86,7 @@ class Codec:
     def _decoder(self, topic: str) -> Decode:
         named, version = self.names.resolve(topic)
         if version == named.version:
-            decode: Decode = msgspec.json.Decoder(StoredState.__class_getitem__(named.cls)).decode
+            decode: Decode = msgspec.json.Decoder(_STATE_OF[named.cls]).decode
         else:
             fields = msgspec.json.Decoder(StoredState[dict[str, Any]])
 
