@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from attrs import field, frozen
+from attrs import frozen
 
 
 class StreamConflict(Exception):
@@ -89,18 +89,9 @@ class Snapshot:
     state: Any
 
 
-@frozen
-class StreamName:
-    """`tenant/category-key`, e.g. `main/session-0193...`. The tenant is inside, so two tenants never share a stream."""
-
-    tenant: str
-    category: str
-    key: str
-    text: str = field(init=False)
-
-    @text.default
-    def _text(self) -> str:
-        return f"{self.tenant}/{self.category}-{self.key}"
+def stream_name(tenant: str, category: str, key: str) -> str:
+    """Return `tenant/category-key`, e.g. `main/session-0193...`: two tenants never share a stream."""
+    return f"{tenant}/{category}-{key}"
 
 
 class EventLog(Protocol):

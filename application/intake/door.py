@@ -12,8 +12,10 @@ from uuid import NAMESPACE_URL, uuid5
 from attrs import field, frozen
 
 from application.intake import wire
+from application.intake.reading import understand
+from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
 from domain.taxonomy.fields import text
-from domain.taxonomy.interpret import identifiers_of, interpret
+from domain.taxonomy.interpret import identifiers_of
 from domain.taxonomy.redaction import redact
 from domain.taxonomy.refusal import Reason, Refused
 from domain.taxonomy.source import Declaration
@@ -22,7 +24,6 @@ from ports.intake import Arrival, Receipt
 from ports.vault import Identifier, Keyring, Vault
 
 _event_id = text(200)
-_UNREGISTERED = Declaration(name="unregistered")
 
 
 @frozen
@@ -55,6 +56,7 @@ class Door:
     keyring: Keyring
     append: Callable[[Sequence[Arrival]], Sequence[Receipt]]
     clock: Clock
+    policy: IdentityPolicy = DEFAULT_POLICY
     _namespace: Any = field(init=False)
 
     @_namespace.default
@@ -94,10 +96,7 @@ class Door:
                 identifiers = identifiers_of(sent, [])
                 if (kept := redact(sent)) is not sent:
                     sent, body = kept, wire.encode(kept)
-            if declaration is None:
-                refused = Refused(Reason.SOURCE_NOT_REGISTERED, "source", "register the source before it sends")
-            else:
-                interpret(sent, declaration, received_at)
+            understand(sent, declaration, received_at, fallback_id, self.policy)
         except Refused as no:
             refused = no
         try:

@@ -6,7 +6,7 @@ from attrs import Factory, define, field
 
 from domain.kernel import Decider
 from ports.clock import Ids
-from ports.event_log import Append, EventLog, Fact, Metadata
+from ports.event_log import Append, EventLog, Fact, Metadata, stream_name
 
 State = TypeVar("State")
 Event = TypeVar("Event")
@@ -87,7 +87,7 @@ class Pending:
         self._undo.clear()
 
     def _stream(self, decider: Decider[Any, Any], key: str, *, new: bool) -> _Stream:
-        name = f"{self.tenant}/{decider.category}-{key}"
+        name = stream_name(self.tenant, decider.category, key)
         stream = self._streams.get(name)
         if stream is None:
             stream = _Stream(0, decider.initial())

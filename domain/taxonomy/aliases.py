@@ -32,6 +32,7 @@ _ALIASES: Mapping[str, str] = {
     "checkout_started": "begin_checkout initiate_checkout start_checkout sc_checkout commerce_checkouts",
     "identity_asserted": "identify login logged_in sign_in sign_up account_created complete_registration "
     "loyalty_scanned alias",
+    "logged_out": "logout sign_out signed_out log_out",
     "order_amended": "order_updated orders_edited",
     "order_cancelled": "orders_cancelled",
     "refund_issued": "refund order_refunded refunds_create purchase_refund partial_refund",

@@ -12,6 +12,7 @@ from attrs import frozen
 
 from domain.taxonomy.aliases import SERVER_ONLY, TAXONOMY_VERSION, canonical_name, normalise
 from domain.taxonomy.fields import instant, one_of, read, text
+from domain.taxonomy.pricing import priced
 from domain.taxonomy.refusal import Reason, Refused
 from domain.taxonomy.schemas import CONTEXT, SCHEMAS
 from domain.taxonomy.source import Declaration
@@ -63,7 +64,7 @@ def interpret(sent: Any, source: Declaration, received_at: datetime) -> Canonica
         raise Refused(Reason.MISSING_REQUIRED, "event", "the name of what happened is required")
     name = canonical_name(text(128)(wire_name, "event", notes), source.authority)
     properties = _object(sent, "properties")
-    fields = read({normalise(key): value for key, value in properties.items()}, SCHEMAS[name], notes)
+    fields = priced(read({normalise(key): value for key, value in properties.items()}, SCHEMAS[name], notes))
     identifiers = identifiers_of(sent, notes)
     if not identifiers and name not in SERVER_ONLY:
         raise Refused(Reason.MISSING_REQUIRED, "anonymous_id", f"one of {', '.join(IDENTIFIERS)} is required")

@@ -41,6 +41,9 @@ LINE = (
     Field("line_discount", amount, also=("discount",)),
     Field("tax_included", boolean),
 )
+_LINES = items_of(LINE)
+#: An order says what was paid; a checkout may not.
+_SOLD = items_of(tuple(Field(f.name, f.parse, f.required or f.name == "unit_price", f.also) for f in LINE))
 _ORDER = (Field("order_id", _ID, required=True),)
 _RETURN = (
     Field("return_id", _ID, required=True),
@@ -58,6 +61,7 @@ SCHEMAS: Mapping[str, tuple[Field, ...]] = {
         Field("path_template", text(512), also=("path",)),
         Field("product_id", _ID),
         Field("category_id", _ID),
+        Field("previous_page_view_id", _ID),
     ),
     "page_engaged": (
         Field("page_view_id", _ID, required=True),
@@ -66,7 +70,12 @@ SCHEMAS: Mapping[str, tuple[Field, ...]] = {
         Field("max_scroll_pct", integer(0, 100)),
         Field("sequence", integer(0)),
     ),
-    "product_viewed": (*_PRODUCT, Field("from_slate_id", _ID, also=("slate_id",))),
+    "product_viewed": (
+        *_PRODUCT,
+        Field("page_view_id", _ID),
+        Field("slate_id", _ID, also=("from_slate_id",)),
+        Field("position", _POSITION),
+    ),
     "product_clicked": (*_PRODUCT, *_FROM_SLATE, Field("surface", text(64))),
     "product_added_to_cart": _CART_LINE,
     "product_removed_from_cart": _CART_LINE,
@@ -74,20 +83,27 @@ SCHEMAS: Mapping[str, tuple[Field, ...]] = {
     "products_searched": (
         Field("query_text", text(256), required=True, also=("query", "search_term", "search_string")),
         Field("query_id", _ID),
+        Field("corrected_query", text(256)),
         Field("result_count", integer(0)),
     ),
-    "checkout_started": (Field("cart_id", _ID), Field("value", amount), Field("currency", text(3))),
-    "checkout_completed": (
+    "checkout_started": (
         Field("cart_id", _ID),
-        Field("checkout_id", _ID),
+        Field("items", _LINES, also=("products", "line_items")),
+        Field("value", amount),
+        Field("currency", text(3)),
+    ),
+    "checkout_completed": (
+        Field("checkout_id", _ID, required=True, also=("cart_id", "order_id", "transaction_id")),
+        Field("items", _LINES, also=("products", "line_items")),
         Field("order_id", _ID, also=("transaction_id",)),
         Field("value", amount, also=("revenue", "total")),
         Field("currency", text(3)),
     ),
+    "logged_out": (),
     "identity_asserted": (Field("method", text(32)),),
     "order_placed": (
         *_ORDER,
-        Field("items", items_of(LINE), required=True, also=("products", "line_items")),
+        Field("items", _SOLD, required=True, also=("products", "line_items")),
         Field("total", amount, required=True),
         Field("currency", text(3), required=True),
         Field("order_discount", amount, also=("discount",)),
@@ -97,7 +113,7 @@ SCHEMAS: Mapping[str, tuple[Field, ...]] = {
     ),
     "order_amended": (
         *_ORDER,
-        Field("items", items_of(LINE), required=True, also=("products", "line_items")),
+        Field("items", _SOLD, required=True, also=("products", "line_items")),
         Field("total", amount, required=True),
         Field("currency", text(3), required=True),
         Field("order_discount", amount, also=("discount",)),
@@ -133,6 +149,6 @@ def required(name: str) -> tuple[str, ...]:
 
 def example(name: str) -> Mapping[str, Any]:
     """Return the smallest payload that the schema of `name` takes."""
-    samples: dict[str, Any] = {"items": [{"variant_id": "sku-1", "quantity": 1}], "currency": "EUR"}
+    samples: dict[str, Any] = {"items": [{"variant_id": "sku-1", "quantity": 1, "unit_price": 1}], "currency": "EUR"}
     numbers = {"total", "amount", "engaged_ms"}
     return {field: samples.get(field, 1 if field in numbers else f"{field}-1") for field in required(name)}

@@ -42,10 +42,10 @@ def test_a_product_view_is_read():
 
 def test_two_spellings_give_equal_payloads():
     """`cart_add` with vendor field names reads the same as `product_added_to_cart` with ours."""
-    ours = interpret(
-        view(event="product_added_to_cart", properties={"product_id": "p", "unit_price": "9.90"}), LIVE, NOW
-    )
-    theirs = interpret(view(event="cart_add", properties={"itemId": "p", "price": Decimal("9.90")}), LIVE, NOW)
+    sent = {"product_id": "p", "currency": "EUR", "unit_price": "9.90"}
+    ours = interpret(view(event="product_added_to_cart", properties=sent), LIVE, NOW)
+    sent = {"itemId": "p", "currency": "eur", "price": Decimal("9.90")}
+    theirs = interpret(view(event="cart_add", properties=sent), LIVE, NOW)
     assert ours.fields == theirs.fields
     assert ours.name == theirs.name
 
@@ -77,6 +77,9 @@ def test_a_missing_required_field_is_named(name):
         ({"product_id": "p", "unit_price": "9" * 40}, Reason.NUMBER_INVALID, "unit_price"),
         ({"product_id": "p", "unit_price": "1e400000"}, Reason.NUMBER_INVALID, "unit_price"),
         ({"product_id": "p", "unit_price": [1]}, Reason.TYPE_INVALID, "unit_price"),
+        ({"product_id": "p", "unit_price": 1}, Reason.MISSING_REQUIRED, "currency"),
+        ({"product_id": "p", "unit_price": 1, "currency": "XXQ"}, Reason.CURRENCY_UNKNOWN, "currency"),
+        ({"product_id": "p", "unit_price": "1.999", "currency": "EUR"}, Reason.MONEY_PRECISION, "unit_price"),
         ({"product_id": {"a": 1}}, Reason.TYPE_INVALID, "product_id"),
         ({"product_id": "p\x00"}, Reason.TEXT_INVALID, "product_id"),
         ({"product_id": "p\ud800"}, Reason.TEXT_INVALID, "product_id"),

@@ -1,0 +1,63 @@
+"""What an event shows about who somebody is: identifiers seen, and links between those that came together."""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from attrs import define, field
+
+from application.intake.pending import Pending
+from domain.identity import identifier, link
+from domain.taxonomy.source import Authority
+from ports.event_log import Metadata
+
+#: Kinds in the order in which they say who somebody is; the first one present is who did it.
+BY_AUTHORITY = ("account", "loyalty", "email", "phone", "device", "anonymous")
+#: Kinds in the order in which a session is kept by them: the browser or app first.
+BY_SESSION = ("anonymous", "device", "loyalty", "account", "email", "phone")
+
+
+def visitor_of(who: Mapping[str, str]) -> str:
+    """Return the surrogate by which sessions are kept."""
+    return next(who[kind] for kind in BY_SESSION if kind in who)
+
+
+def link_kind(one: str, other: str, authority: Authority) -> str:
+    """Name the evidence that two kinds of identifier in one event are; its strength is policy."""
+    pair = {one, other}
+    if "account" in pair:
+        return "order" if authority == "server" else "login"
+    if "loyalty" in pair:
+        return "loyalty_scan"
+    return "same_device" if pair == {"device", "anonymous"} else "guest_checkout"
+
+
+@define
+class Acquaintance:
+    """Records identifiers and links, each once. `first_seen` of an identifier moves only to an earlier time."""
+
+    pending: Pending
+    tenant: str
+    _namespace: UUID = field(init=False)
+
+    @_namespace.default
+    def _make_namespace(self) -> UUID:
+        return uuid5(NAMESPACE_URL, f"haberdasher:tenant:{self.tenant}")
+
+    def meet(self, who: Mapping[str, str], unseen: Sequence[str], authority: Authority, metadata: Metadata) -> None:
+        """Observe every identifier of an event and link those that came together.
+
+        `who`: kind -> surrogate. `unseen`: surrogates of which no stream can exist yet, so none is read.
+        """
+        at = metadata.occurred_at
+        for kind, surrogate in who.items():
+            new = surrogate in unseen
+            state = identifier.Identifier() if new else self.pending.state(identifier.DECIDER, surrogate)
+            events = identifier.observe(state, surrogate, kind, at)
+            self.pending.take(identifier.DECIDER, surrogate, events, metadata, new=new)
+        for one, other in combinations(sorted(who, key=BY_AUTHORITY.index), 2):
+            kind = link_kind(one, other, authority)
+            key = link.link_id(self._namespace, who[one], who[other], kind)
+            known = self.pending.state(link.DECIDER, key)
+            events_of_link = link.connect(known, who[one], who[other], kind, at, metadata.event_id)
+            self.pending.take(link.DECIDER, key, events_of_link, metadata)
