@@ -1,0 +1,69 @@
+"""The rules by which links make persons: one frozen, versioned value. All figures are defaults of ours."""
+
+import re
+from collections.abc import Mapping
+from datetime import timedelta
+
+from attrs import frozen
+
+#: Values that many people share, so they identify nobody. Compared trimmed and in lower case.
+_BLOCKED_LITERALS = frozenset(
+    {"", "null", "none", "undefined", "nan", "anonymous", "guest", "test", "unknown", "-1", "void", "[object object]"}
+)
+#: Nothing but zeros and dashes, an advertising id that was switched off included.
+_BLOCKED_PATTERN = r"[0\-]*"
+
+
+@frozen
+class Limit:
+    """At most `count` identifiers of a kind in one person: ever, or linked within `window` of each other."""
+
+    count: int
+    window: timedelta | None = None
+
+
+_LIMITS = {
+    "account": Limit(1),
+    "loyalty": Limit(2),
+    "email": Limit(5, timedelta(days=365)),
+    "phone": Limit(3, timedelta(days=365)),
+    "device": Limit(8, timedelta(days=365)),
+    "anonymous": Limit(60, timedelta(days=90)),
+}
+_STRENGTHS = {
+    "sign_up": 90,
+    "login": 90,
+    "loyalty_scan": 80,
+    "order": 70,
+    "email_click": 60,
+    "guest_checkout": 50,
+    "same_device": 40,
+}
+_DEGREE_CAP = 50
+
+
+@frozen
+class IdentityPolicy:
+    """`strengths`: by kind of link; a kind that is not named never joins (only deterministic evidence does).
+
+    `degree_caps`: an identifier with more neighbours than this identifies nobody. Accounts and loyalty cards have
+    none: the shop issued them, and a loyal customer outlives fifty cookies.
+    """
+
+    version: str = "identity-1"
+    limits: Mapping[str, Limit] = _LIMITS
+    strengths: Mapping[str, int] = _STRENGTHS
+    degree_caps: Mapping[str, int] = dict.fromkeys(("email", "phone", "device", "anonymous"), _DEGREE_CAP)
+    never_linked: frozenset[str] = frozenset({"kiosk", "ip", "page"})
+    shared_carriers: frozenset[str] = frozenset({"device", "anonymous"})
+    shared_window: timedelta = timedelta(days=30)
+    blocked_literals: frozenset[str] = _BLOCKED_LITERALS
+    blocked_pattern: str = _BLOCKED_PATTERN
+
+    def is_blocked_value(self, value: str) -> bool:
+        """Whether a raw value identifies nobody. Asked at the edge, before the vault gives it a surrogate."""
+        plain = value.strip().lower()
+        return plain in self.blocked_literals or re.fullmatch(self.blocked_pattern, plain) is not None
+
+
+DEFAULT_POLICY = IdentityPolicy()
