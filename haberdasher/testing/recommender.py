@@ -44,42 +44,50 @@ class RecommenderContract:
 
     make: ClassVar[Callable[[], Recommender]]
 
-    def fitted(self, seed: int = 0) -> Recommender:
-        model = type(self).make()
-        model.fit(season(), seed=seed, progress=quiet)
+    @pytest.fixture(scope="class")
+    @classmethod
+    def fitted(cls) -> Recommender:
+        """Fit once for all tests of the class, which only ask."""
+        model = cls.make()
+        model.fit(season(), seed=0, progress=quiet)
         return model
 
-    def test_the_same_data_and_seed_give_the_same_model(self) -> None:
-        """Two fits agree in every array, bit for bit."""
-        one, other = self.fitted().arrays(), self.fitted().arrays()
+    def test_the_same_data_and_seed_give_the_same_model(self, fitted: Recommender) -> None:
+        """Two fits agree in every array, bit for bit, and the fit tells its progress up to the end."""
+        told: list[tuple[int, int, str]] = []
+        again = type(self).make()
+        again.fit(season(), seed=0, progress=lambda *step: told.append(step))
+        assert told[-1][0] == told[-1][1]
+        assert all(what for _, _, what in told)
+        one, other = fitted.arrays(), again.arrays()
         assert one.keys() == other.keys()
         for name in one:
             np.testing.assert_array_equal(one[name], other[name], err_msg=name)
 
-    def test_a_restored_model_gives_equal_answers(self) -> None:
+    def test_a_restored_model_gives_equal_answers(self, fitted: Recommender) -> None:
         """The arrays hold all there is to know, hold no objects, and need not be writable."""
-        model, copy = self.fitted(), type(self).make()
-        arrays = {name: np.array(array) for name, array in model.arrays().items()}
+        copy = type(self).make()
+        arrays = {name: np.array(array) for name, array in fitted.arrays().items()}
         for array in arrays.values():
             assert not array.dtype.hasobject
             array.flags.writeable = False
         copy.restore(arrays)
-        given, again = model.recommend(PREFIXES, 10), copy.recommend(PREFIXES, 10)
+        given, again = fitted.recommend(PREFIXES, 10), copy.recommend(PREFIXES, 10)
         np.testing.assert_array_equal(given.items, again.items)
         np.testing.assert_array_equal(given.scores, again.scores)
 
-    def test_arrays_that_do_not_fit_are_refused(self) -> None:
+    def test_arrays_that_do_not_fit_are_refused(self, fitted: Recommender) -> None:
         """A missing array and one of another shape are a `ValueError`, each."""
-        arrays = dict(self.fitted().arrays())
+        arrays = dict(fitted.arrays())
         for name, array in arrays.items():
             with pytest.raises(ValueError, match=name):
                 type(self).make().restore({other: arrays[other] for other in arrays if other != name})
             with pytest.raises(ValueError, match=name):
                 type(self).make().restore({**arrays, name: array[None]})
 
-    def test_a_ranking_is_ordered_and_holds_an_item_once(self) -> None:
+    def test_a_ranking_is_ordered_and_holds_an_item_once(self, fitted: Recommender) -> None:
         """All items can be ranked for every prefix: no repeats, scores fall, equal scores go by number."""
-        ranking = self.fitted().recommend(PREFIXES, N_ITEMS)
+        ranking = fitted.recommend(PREFIXES, N_ITEMS)
         assert ranking.items.shape == ranking.scores.shape == (len(PREFIXES), N_ITEMS)
         assert ranking.items.dtype == np.int32
         assert ranking.scores.dtype == np.float32
@@ -87,34 +95,32 @@ class RecommenderContract:
             assert sorted(items.tolist()) == list(range(N_ITEMS))
             assert np.lexsort((items, -scores)).tolist() == list(range(N_ITEMS))
 
-    def test_more_than_there_is_ends_in_padding(self) -> None:
+    def test_more_than_there_is_ends_in_padding(self, fitted: Recommender) -> None:
         """Beyond the catalogue a ranking is -1."""
-        ranking = self.fitted().recommend(PREFIXES, N_ITEMS + 5)
+        ranking = fitted.recommend(PREFIXES, N_ITEMS + 5)
         assert (ranking.items[:, :N_ITEMS] >= 0).all()
         assert (ranking.items[:, N_ITEMS:] == -1).all()
 
-    def test_masked_items_are_never_shown(self) -> None:
+    def test_masked_items_are_never_shown(self, fitted: Recommender) -> None:
         """The mask acts before the top k: the rest keep their order and fill the places."""
-        model = self.fitted()
         mask = np.arange(N_ITEMS) % 3 > 0
-        everything, allowed = model.recommend(PREFIXES, N_ITEMS), model.recommend(PREFIXES, 5, mask)
+        everything, allowed = fitted.recommend(PREFIXES, N_ITEMS), fitted.recommend(PREFIXES, 5, mask)
         for full, masked in zip(everything.items, allowed.items, strict=True):
             assert masked.tolist() == full[mask[full]][:5].tolist()
-        nothing = model.recommend(PREFIXES, 5, np.zeros(N_ITEMS, np.bool_))
+        nothing = fitted.recommend(PREFIXES, 5, np.zeros(N_ITEMS, np.bool_))
         assert (nothing.items == -1).all()
 
-    def test_answers_do_not_depend_on_who_else_asks(self) -> None:
+    def test_answers_do_not_depend_on_who_else_asks(self, fitted: Recommender) -> None:
         """A prefix alone is answered as it is among others."""
-        model = self.fitted()
-        together = model.recommend(PREFIXES, 7)
+        together = fitted.recommend(PREFIXES, 7)
         for row in range(len(PREFIXES)):
-            alone = model.recommend(Sequences.of([PREFIXES.row(row).tolist()]), 7)
+            alone = fitted.recommend(Sequences.of([PREFIXES.row(row).tolist()]), 7)
             np.testing.assert_array_equal(alone.items[0], together.items[row])
             np.testing.assert_allclose(alone.scores[0], together.scores[row], atol=1e-5)
 
-    def test_no_prefixes_give_no_rows(self) -> None:
+    def test_no_prefixes_give_no_rows(self, fitted: Recommender) -> None:
         """An empty request is an empty ranking of the right shape."""
-        ranking: Ranking = self.fitted().recommend(Sequences.of([]), 4)
+        ranking: Ranking = fitted.recommend(Sequences.of([]), 4)
         assert ranking.items.shape == ranking.scores.shape == (0, 4)
 
     def test_the_smallest_catalogue_can_be_learnt(self) -> None:
@@ -130,11 +136,3 @@ class RecommenderContract:
         for data in (sessions([]), sessions([[], []]), returned):
             with pytest.raises(ValueError, match="nothing to learn from"):
                 type(self).make().fit(data, seed=0, progress=quiet)
-
-    def test_progress_is_told(self) -> None:
-        """Progress ends at done = total and names what is running."""
-        told: list[tuple[int, int, str]] = []
-        type(self).make().fit(season(), seed=0, progress=lambda *step: told.append(step))
-        assert told
-        assert told[-1][0] == told[-1][1]
-        assert all(what for _, _, what in told)

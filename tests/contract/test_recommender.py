@@ -1,5 +1,7 @@
 from haberdasher.testing.recommender import RecommenderContract
 from ml.baselines import ItemKNN, Popularity, SessionPopularity
+from ml.two_tower import TwoTower, TwoTowerSettings
+from ports.models import Recommender
 
 
 class TestPopularity(RecommenderContract):
@@ -12,3 +14,9 @@ class TestSessionPopularity(RecommenderContract):
 
 class TestItemKNN(RecommenderContract):
     make = ItemKNN
+
+
+class TestTwoTower(RecommenderContract):
+    @staticmethod
+    def make() -> Recommender:
+        return TwoTower(TwoTowerSettings(dimension=8, recent=4, batch=32, epochs=2))
