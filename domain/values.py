@@ -140,3 +140,23 @@ class LineItem:
         """What the line comes to: unit price times quantity, less the discount of the line."""
         gross = self.unit_price * self.quantity
         return gross - self.line_discount if self.line_discount else gross
+
+
+@frozen
+class Bill:
+    """What was bought and how its price came about. `tax` is what the prices do not include."""
+
+    items: tuple[LineItem, ...]
+    total: Money
+    order_discount: Money | None = None
+    shipping: Money | None = None
+    tax: Money | None = None
+
+    def unexplained_minor(self) -> int | None:
+        """Return total less the sum of its parts: 0 if the bill adds up, `None` if it mixes currencies."""
+        discounts = [line.line_discount for line in self.items] + [self.order_discount]
+        added = [*(line.unit_price * line.quantity for line in self.items), self.shipping, self.tax]
+        plus, minus = [money for money in added if money], [money for money in discounts if money]
+        if any(money.currency != self.total.currency for money in (*plus, *minus)):
+            return None
+        return self.total.amount_minor - sum(m.amount_minor for m in plus) + sum(m.amount_minor for m in minus)
