@@ -1,9 +1,16 @@
 """A touch: what one event says about a customer and a product, in the units that measures aggregate."""
 
+from collections.abc import Mapping
+
 import msgspec
 
+from domain.session import facts
+from domain.session.facts import Fact
+from domain.values import Money
+from ports.event_log import Metadata
 
-class Touch(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+
+class Touch(msgspec.Struct, frozen=True, omit_defaults=True):
     """`at`, `known`: Unix seconds of happening and of being known. Prices in minor units of `currency`."""
 
     at: float
@@ -32,3 +39,36 @@ class Touch(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     @property
     def returned(self) -> bool:
         return self.action == "return"
+
+
+#: Facts about one product, as the action that they are.
+ACTION_OF: Mapping[type[Fact], str] = {
+    facts.ProductViewed: "view",
+    facts.ProductClicked: "click",
+    facts.ProductAddedToWishlist: "wishlist",
+    facts.ProductAddedToCart: "cart",
+}
+
+
+def touch_of(fact: Fact, metadata: Metadata, device: str) -> Touch | None:
+    """Return the touch that a fact of a session is, or None if it names no product or takes one away."""
+    action = ACTION_OF.get(type(fact))
+    if action is None:
+        return None
+    product = fact.product  # type: ignore[union-attr]  # every fact in ACTION_OF has one
+    price: Money | None = getattr(fact, "unit_price", None)
+    listed: Money | None = getattr(fact, "list_price", None)
+    return Touch(
+        at=metadata.occurred_at.timestamp(),
+        known=metadata.known_at.timestamp(),
+        action=action,
+        product=product.product_id,
+        category=product.category_id or "",
+        brand=product.brand_id or "",
+        colour=product.colour or "",
+        size=product.size_label or "",
+        price=price.amount_minor if price else 0,
+        list_price=listed.amount_minor if listed else 0,
+        currency=price.currency if price else "",
+        device=device,
+    )

@@ -11,10 +11,10 @@ from attrs import define, field, frozen
 
 from application.intake import transactions, wire
 from application.intake.door import seal_context
-from application.intake.pending import Pending
-from application.intake.people import BY_AUTHORITY, Acquaintance, visitor_of
+from application.intake.people import Acquaintance, visitor_of
 from application.intake.reading import Understood, understand
 from application.intake.visiting import SUBJECTS, Subject, Visiting
+from application.pending import Pending
 from application.projections.rows import Rows
 from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
 from domain.kernel import DomainError
@@ -143,7 +143,7 @@ class Canonicaliser:
         changed = {surrogate: Subject() for surrogate in unseen}
         Acquaintance(self._pending, self.tenant).meet(who, unseen, authority, metadata)
         if canonical.name in SERVER_ONLY:
-            transactions.record(self._pending, canonical, _first(who), metadata)
+            transactions.record(self._pending, canonical, who, metadata)
         elif understood.fact is not None:
             visitor = visitor_of(who)
             changed[visitor] = Visiting(self._pending, self._rows, self.ids).record(
@@ -187,7 +187,3 @@ class Canonicaliser:
 def _sealed_id(source_event_id: str, refusal: str) -> str:
     """A conflicting body is kept under `id!fingerprint`, but was sealed for the id that it was sent with."""
     return source_event_id.rpartition("!")[0] if refusal else source_event_id
-
-
-def _first(who: Mapping[str, str]) -> str | None:
-    return next((who[kind] for kind in BY_AUTHORITY if kind in who), None)

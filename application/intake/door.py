@@ -7,13 +7,14 @@ why; nothing is acknowledged before it is durable.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
-from uuid import NAMESPACE_URL, uuid5
+from uuid import uuid5
 
-from attrs import field, frozen
+from attrs import frozen
 
 from application.intake import wire
 from application.intake.reading import understand
 from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
+from domain.kernel import tenant_namespace
 from domain.taxonomy.fields import text
 from domain.taxonomy.interpret import identifiers_of
 from domain.taxonomy.redaction import redact
@@ -57,11 +58,6 @@ class Door:
     append: Callable[[Sequence[Arrival]], Sequence[Receipt]]
     clock: Clock
     policy: IdentityPolicy = DEFAULT_POLICY
-    _namespace: Any = field(init=False)
-
-    @_namespace.default
-    def _make_namespace(self) -> Any:
-        return uuid5(NAMESPACE_URL, f"haberdasher:intake:{self.tenant}")
 
     def receive(self, source: str, bodies: Sequence[bytes], *, batch_id: str) -> Sequence[Answer]:
         """Store a batch and answer for each event, in order. Idempotent for events that carry an id or a time.
@@ -93,7 +89,8 @@ class Door:
         try:
             sent = wire.decode(body)
             if isinstance(sent, dict):
-                identifiers = identifiers_of(sent, [])
+                blocked = self.policy.is_blocked_value
+                identifiers = tuple(pair for pair in identifiers_of(sent, []) if not blocked(pair[1]))
                 if (kept := redact(sent)) is not sent:
                     sent, body = kept, wire.encode(kept)
             understand(sent, declaration, received_at, fallback_id, self.policy)
@@ -112,7 +109,7 @@ class Door:
             cleaned: str = _event_id(own, "event_id", [])
             return cleaned
         if sent.get("timestamp") is not None:
-            return str(uuid5(self._namespace, source + "\0" + wire.canonical_bytes(sent).decode()))
+            return str(uuid5(tenant_namespace(self.tenant), source + "\0" + wire.canonical_bytes(sent).decode()))
         return fallback_id
 
     def _seal(self, source: str, examined: Sequence[_Examined], received_at: datetime) -> list[Arrival]:

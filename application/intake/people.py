@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from attrs import define, field
 
-from application.intake.pending import Pending
+from application.pending import Pending
 from domain.identity import identifier, link
+from domain.kernel import tenant_namespace
 from domain.taxonomy.source import Authority
 from ports.event_log import Metadata
 
@@ -42,7 +43,7 @@ class Acquaintance:
 
     @_namespace.default
     def _make_namespace(self) -> UUID:
-        return uuid5(NAMESPACE_URL, f"haberdasher:tenant:{self.tenant}")
+        return tenant_namespace(self.tenant)
 
     def meet(self, who: Mapping[str, str], unseen: Sequence[str], authority: Authority, metadata: Metadata) -> None:
         """Observe every identifier of an event and link those that came together.
@@ -59,5 +60,7 @@ class Acquaintance:
             kind = link_kind(one, other, authority)
             key = link.link_id(self._namespace, who[one], who[other], kind)
             known = self.pending.state(link.DECIDER, key)
-            events_of_link = link.connect(known, who[one], who[other], kind, at, metadata.event_id)
+            events_of_link = link.connect(
+                known, a=who[one], b=who[other], kind=kind, occurred_at=at, evidence=metadata.event_id
+            )
             self.pending.take(link.DECIDER, key, events_of_link, metadata)

@@ -1,1 +1,169 @@
-"""Facts of the order system: orders and returns, each on its own stream, allocation on the order's."""
+"""Facts of the order system: orders and returns on streams of their own; the order says what a return may take."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from application.pending import Pending
+from domain import order
+from domain.order import Claim
+from domain.returns import returns
+from domain.returns.returns import ReturnLine
+from domain.taxonomy.interpret import Canonical
+from domain.values import Bill, LineItem, Money
+from ports.event_log import Metadata
+
+Handler = Callable[[Pending, Canonical, Mapping[str, str], Metadata], None]
+
+
+def record(pending: Pending, canonical: Canonical, who: Mapping[str, str], metadata: Metadata) -> None:
+    """Take the decisions that a transactional event asks for. `who`: kind of identifier -> surrogate."""
+    _HANDLERS[canonical.name](pending, canonical, who, metadata)
+
+
+def bill_of(sent: Mapping[str, Any]) -> Bill:
+    return Bill(
+        items=_lines(sent["items"]),
+        total=sent["total"],
+        order_discount=sent.get("order_discount"),
+        shipping=sent.get("shipping"),
+        tax=sent.get("tax"),
+    )
+
+
+def _lines(items: Sequence[Mapping[str, Any]]) -> tuple[LineItem, ...]:
+    """A line without an id is called after its variant; the second of the same variant gets `#2`."""
+    lines, seen = [], dict[str, int]()
+    for item in items:
+        variant: str = item["variant_id"]
+        seen[variant] = seen.get(variant, 0) + 1
+        name = variant if seen[variant] == 1 else f"{variant}#{seen[variant]}"
+        lines.append(
+            LineItem(
+                line_id=item.get("line_id", name),
+                variant_id=variant,
+                product_id=item.get("product_id", variant),
+                quantity=item["quantity"],
+                unit_price=item["unit_price"],
+                tax_included=item.get("tax_included", True),
+                unit_list_price=item.get("list_price"),
+                line_discount=item.get("line_discount"),
+                size_label=item.get("size_label"),
+                brand_id=item.get("brand_id"),
+                category_id=item.get("category_id"),
+            )
+        )
+    return tuple(lines)
+
+
+def _placed(pending: Pending, canonical: Canonical, who: Mapping[str, str], metadata: Metadata) -> None:
+    sent = canonical.fields
+    events = order.place(
+        pending.state(order.DECIDER, sent["order_id"]),
+        order_id=sent["order_id"],
+        bill=bill_of(sent),
+        channel=canonical.channel,
+        placed_at=canonical.occurred_at,
+        account=who.get("account"),
+        loyalty=who.get("loyalty"),
+        email=who.get("email"),
+        payment_kind=sent.get("payment_kind"),
+    )
+    pending.take(order.DECIDER, sent["order_id"], events, metadata)
+
+
+def _amended(pending: Pending, canonical: Canonical, _: Mapping[str, str], metadata: Metadata) -> None:
+    sent = canonical.fields
+    state = pending.state(order.DECIDER, sent["order_id"])
+    at = canonical.occurred_at
+    events = order.amend(state, order_id=sent["order_id"], bill=bill_of(sent), amended_at=at)
+    pending.take(order.DECIDER, sent["order_id"], events, metadata)
+
+
+def _cancelled(pending: Pending, canonical: Canonical, _: Mapping[str, str], metadata: Metadata) -> None:
+    """A cancellation without an id of its own is known by its time: the same message twice is one."""
+    sent = canonical.fields
+    events = order.cancel(
+        pending.state(order.DECIDER, sent["order_id"]),
+        order_id=sent["order_id"],
+        cancellation_id=sent.get("cancellation_id", canonical.occurred_at.isoformat()),
+        reason=sent.get("reason", ""),
+        cancelled_at=canonical.occurred_at,
+    )
+    pending.take(order.DECIDER, sent["order_id"], events, metadata)
+
+
+def _refunded(pending: Pending, canonical: Canonical, _: Mapping[str, str], metadata: Metadata) -> None:
+    sent = canonical.fields
+    amount: Money = sent["amount"]
+    events = order.issue_refund(
+        pending.state(order.DECIDER, sent["order_id"]),
+        order_id=sent["order_id"],
+        refund_id=sent.get("refund_id", canonical.occurred_at.isoformat()),
+        amount=amount,
+        refunded_at=canonical.occurred_at,
+        return_id=sent.get("return_id"),
+    )
+    pending.take(order.DECIDER, sent["order_id"], events, metadata)
+
+
+def _return_requested(pending: Pending, canonical: Canonical, _: Mapping[str, str], metadata: Metadata) -> None:
+    """Record why it comes back on the return, and what it takes on the order."""
+    sent, at = canonical.fields, canonical.occurred_at
+    return_id, order_id = sent["return_id"], sent["order_id"]
+    lines = tuple(_returned(item) for item in sent["items"])
+    events = returns.request(
+        pending.state(returns.DECIDER, return_id),
+        return_id=return_id,
+        order_id=order_id,
+        lines=lines,
+        requested_at=at,
+        channel=canonical.channel,
+    )
+    pending.take(returns.DECIDER, return_id, events, metadata)
+    for line in lines if events else ():
+        claim = Claim(return_id, line.quantity, at, line.order_line_id, line.variant_id)
+        allocated = order.claim_return(pending.state(order.DECIDER, order_id), order_id=order_id, claim=claim)
+        pending.take(order.DECIDER, order_id, allocated, metadata)
+
+
+def _returned(item: Mapping[str, Any]) -> ReturnLine:
+    return ReturnLine(
+        line=item.get("line_id") or item.get("variant_id") or "",
+        quantity=item["quantity"],
+        reason_code=item.get("reason_code"),
+        reason_system=item.get("reason_system"),
+        order_line_id=item.get("line_id"),
+        variant_id=item.get("variant_id"),
+        product_id=item.get("product_id"),
+    )
+
+
+def _return_received(pending: Pending, canonical: Canonical, _: Mapping[str, str], metadata: Metadata) -> None:
+    return_id = canonical.fields["return_id"]
+    state = pending.state(returns.DECIDER, return_id)
+    events = returns.receive(state, return_id=return_id, received_at=canonical.occurred_at)
+    pending.take(returns.DECIDER, return_id, events, metadata)
+
+
+def _return_inspected(pending: Pending, canonical: Canonical, _: Mapping[str, str], metadata: Metadata) -> None:
+    sent = canonical.fields
+    events = returns.inspect(
+        pending.state(returns.DECIDER, sent["return_id"]),
+        return_id=sent["return_id"],
+        line=sent["line"],
+        disposition=sent["disposition"],
+        inspected_at=canonical.occurred_at,
+        graded_reason=sent.get("graded_reason"),
+    )
+    pending.take(returns.DECIDER, sent["return_id"], events, metadata)
+
+
+_HANDLERS: Mapping[str, Handler] = {
+    "order_placed": _placed,
+    "order_amended": _amended,
+    "order_cancelled": _cancelled,
+    "refund_issued": _refunded,
+    "return_requested": _return_requested,
+    "return_received": _return_received,
+    "return_inspected": _return_inspected,
+}

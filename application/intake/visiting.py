@@ -4,7 +4,7 @@ from datetime import datetime
 
 from attrs import define, evolve, frozen
 
-from application.intake.pending import Pending
+from application.pending import Pending
 from application.projections.rows import Collection, Rows
 from domain.session import session
 from domain.session.directory import Bind, Bridge, Cut, End, Start, Step, Visits, close, place

@@ -10,7 +10,7 @@ from attrs import frozen
 from application.features.declarations import measures_of
 from application.features.fold import as_of
 from application.features.touch import Touch
-from application.projections.training import Session, Step
+from application.projections.sessions import Session
 from ports.models import ACTIONS, Interactions, Progress, Sequences
 
 #: Scalar measures that enter the user tower, in this order, as log(1 + x) (shares as they are).
@@ -41,9 +41,9 @@ class NothingToLearn(Exception):
 def build(rows: Iterable[tuple[str, Session]], touches: Touches, progress: Progress, total: int) -> Dataset:
     """Order the sessions by time and number the products by first appearance. Raises `NothingToLearn`.
 
-    A step that was not yet known when the next one happened could be in no prefix at serving time: it is left out.
+    A touch that was not yet known when the next one happened could be in no prefix at serving time: it is left out.
     """
-    known = ((key, session, knowable(session.steps)) for key, session in rows)
+    known = ((key, session, knowable(session.touches)) for key, session in rows)
     ordered = sorted(
         ((steps[0].at, key, session, steps) for key, session, steps in known if steps), key=lambda s: s[:2]
     )
@@ -54,7 +54,7 @@ def build(rows: Iterable[tuple[str, Session]], touches: Touches, progress: Progr
     for done, (started, _, session, steps) in enumerate(ordered):
         for step in steps:
             items.append(numbers.setdefault(step.product, len(numbers)))
-            actions.append(step.action)
+            actions.append(ACTIONS.index(step.action))
             times.append(step.at)
         lengths.append(len(steps))
         users.append(user_vector(touches(session.subject), started))
@@ -75,13 +75,13 @@ def build(rows: Iterable[tuple[str, Session]], touches: Touches, progress: Progr
     )
 
 
-def knowable(steps: Sequence[Step]) -> Sequence[Step]:
-    """Return the steps in order of time without those that a later one could not have known."""
-    kept: list[Step] = []
-    for step in sorted(steps, key=lambda step: (step.at, step.product)):
-        while kept and kept[-1].known > step.at:
+def knowable(touches: Sequence[Touch]) -> Sequence[Touch]:
+    """Return the touches in order of time without those that a later one could not have known."""
+    kept: list[Touch] = []
+    for touch in sorted(touches, key=lambda touch: (touch.at, touch.product)):
+        while kept and kept[-1].known > touch.at:
             kept.pop()
-        kept.append(step)
+        kept.append(touch)
     return kept
 
 

@@ -45,13 +45,20 @@ _LINES = items_of(LINE)
 #: An order says what was paid; a checkout may not.
 _SOLD = items_of(tuple(Field(f.name, f.parse, f.required or f.name == "unit_price", f.also) for f in LINE))
 _ORDER = (Field("order_id", _ID, required=True),)
-_RETURN = (
-    Field("return_id", _ID, required=True),
-    Field("order_id", _ID, required=True),
-    Field("line_id", _ID),
-    Field("variant_id", _ID, also=("sku",)),
-    Field("quantity", _QUANTITY),
-    Field("reason_code", text(64), also=("reason", "return_reason")),
+_RETURN = (Field("return_id", _ID, required=True), *_ORDER)
+_SENT_BACK = items_of(
+    (
+        Field("line_id", _ID),
+        Field("variant_id", _ID, also=("sku",)),
+        Field("product_id", _ID, also=("item_id",)),
+        Field("quantity", _QUANTITY, required=True),
+        Field("reason_code", text(64), also=("reason", "return_reason")),
+        Field("reason_system", text(32)),
+    )
+)
+#: What an inspection finds; one vocabulary for all warehouses.
+DISPOSITIONS = frozenset(
+    ["restocked", "not_restocked", "processing_required", "missing", "worn", "damaged", "wrong_item"]
 )
 
 SCHEMAS: Mapping[str, tuple[Field, ...]] = {
@@ -120,7 +127,7 @@ SCHEMAS: Mapping[str, tuple[Field, ...]] = {
         Field("shipping", amount),
         Field("tax", amount),
     ),
-    "order_cancelled": (*_ORDER, Field("reason", text(128))),
+    "order_cancelled": (*_ORDER, Field("cancellation_id", _ID), Field("reason", text(128))),
     "refund_issued": (
         *_ORDER,
         Field("refund_id", _ID),
@@ -128,11 +135,12 @@ SCHEMAS: Mapping[str, tuple[Field, ...]] = {
         Field("amount", amount, required=True, also=("value", "total")),
         Field("currency", text(3), required=True),
     ),
-    "return_requested": _RETURN,
+    "return_requested": (*_RETURN, Field("items", _SENT_BACK, required=True, also=("products", "line_items"))),
     "return_received": _RETURN,
     "return_inspected": (
         *_RETURN,
-        Field("disposition", text(64)),
+        Field("line", _ID, required=True, also=("line_id", "variant_id", "sku")),
+        Field("disposition", one_of(DISPOSITIONS), required=True),
         Field("graded_reason", text(64)),
     ),
 }
@@ -150,5 +158,6 @@ def required(name: str) -> tuple[str, ...]:
 def example(name: str) -> Mapping[str, Any]:
     """Return the smallest payload that the schema of `name` takes."""
     samples: dict[str, Any] = {"items": [{"variant_id": "sku-1", "quantity": 1, "unit_price": 1}], "currency": "EUR"}
+    samples["disposition"] = "restocked"
     numbers = {"total", "amount", "engaged_ms"}
     return {field: samples.get(field, 1 if field in numbers else f"{field}-1") for field in required(name)}

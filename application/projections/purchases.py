@@ -1,0 +1,113 @@
+"""What was bought and what came back, as touches of whoever ordered: the other half of a customer's history."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from application.features.touch import Touch
+from application.projections.rows import Collection, Rows
+from domain import order
+from domain.returns import returns
+from domain.values import Bill
+from ports.event_log import Metadata, Recorded
+
+
+class Purchase(msgspec.Struct, omit_defaults=True):
+    """An order. `bought`: by line id, `returned`: by claim; a line that was cancelled is gone from `bought`."""
+
+    subject: str = ""
+    bought: dict[str, Touch] = msgspec.field(default_factory=dict)
+    returned: dict[str, Touch] = msgspec.field(default_factory=dict)
+
+    @property
+    def touches(self) -> list[Touch]:
+        return [*self.bought.values(), *self.returned.values()]
+
+
+PURCHASES: Collection[Purchase] = Collection("purchases", Purchase)
+#: subject -> ids of their orders
+BY_SUBJECT: Collection[list[str]] = Collection("by_subject", list[str])
+#: return/line -> direction of misfit
+FITS: Collection[str] = Collection("fits", str)
+#: return/line -> order that it was allocated to
+ORDER_OF: Collection[str] = Collection("order_of", str)
+
+
+class PurchasesProjection:
+    name = "purchases"
+
+    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+        for recorded in batch:
+            event = recorded.event
+            match event:
+                case order.OrderPlaced(order_id, bill):
+                    row = rows.get(PURCHASES, order_id) or Purchase()
+                    row.subject = event.account or event.loyalty or event.email or ""
+                    row.bought = bought(bill, recorded.metadata)
+                    rows.put(PURCHASES, order_id, row)
+                    known: list[str] = rows.get(BY_SUBJECT, row.subject) or []
+                    rows.put(BY_SUBJECT, row.subject, [*known, order_id])
+                case order.OrderAmended(order_id, bill):
+                    row = rows.get(PURCHASES, order_id) or Purchase()
+                    row.bought = bought(bill, recorded.metadata)
+                    rows.put(PURCHASES, order_id, row)
+                case order.OrderCancelled(order_id):
+                    row = rows.get(PURCHASES, order_id) or Purchase()
+                    gone = event.quantities or row.bought
+                    row.bought = {line: touch for line, touch in row.bought.items() if line not in gone}
+                    rows.put(PURCHASES, order_id, row)
+                case order.ReturnAllocated():
+                    _allocate(event, recorded.metadata, rows)
+                case returns.ReturnSignalled(return_id, line, signals):
+                    _signal(f"{return_id}/{line}", direction_of(signals), rows)
+                case _:
+                    pass
+
+
+def bought(bill: Bill, metadata: Metadata) -> dict[str, Touch]:
+    """Return the purchase that each line is."""
+    at, known = metadata.occurred_at.timestamp(), metadata.known_at.timestamp()
+    return {
+        line.line_id: Touch(
+            at,
+            known,
+            "purchase",
+            line.product_id,
+            category=line.category_id or "",
+            brand=line.brand_id or "",
+            size=line.size_label or "",
+            price=line.unit_price.amount_minor,
+            list_price=line.unit_list_price.amount_minor if line.unit_list_price else 0,
+            currency=line.unit_price.currency,
+        )
+        for line in bill.items
+    }
+
+
+def direction_of(signals: Iterable[object]) -> str:
+    """Return the first direction that a fit signal gives, none if the return was not about fit."""
+    return next((one for signal in signals if (one := getattr(signal, "direction", None))), "")
+
+
+def _allocate(event: order.ReturnAllocated, metadata: Metadata, rows: Rows) -> None:
+    row = rows.get(PURCHASES, event.order_id) or Purchase()
+    key = event.claim.key
+    line = row.bought.get(event.line_id)
+    if event.quantity and line is not None:
+        at, known = event.claim.claimed_at.timestamp(), metadata.known_at.timestamp()
+        fit = rows.get(FITS, key) or ""
+        row.returned[key] = msgspec.structs.replace(line, at=at, known=known, action="return", fit=fit)
+    else:
+        row.returned.pop(key, None)
+    rows.put(PURCHASES, event.order_id, row)
+    rows.put(ORDER_OF, key, event.order_id)
+
+
+def _signal(key: str, direction: str, rows: Rows) -> None:
+    """Remember the direction, and tell the return if it was allocated before."""
+    rows.put(FITS, key, direction)
+    order_id = rows.get(ORDER_OF, key)
+    row = None if order_id is None else rows.get(PURCHASES, order_id)
+    if order_id is not None and row is not None and key in row.returned:
+        row.returned[key] = msgspec.structs.replace(row.returned[key], fit=direction)
+        rows.put(PURCHASES, order_id, row)

@@ -1,0 +1,130 @@
+"""Sessions as they stand after every decision on them, with the touches that features and training read.
+
+A session is read as the fold over its facts: when one is bridged or cut, its touches move to where they belong, and
+when an account is bound the whole session is of that account. Nothing else is kept per customer, so a customer's
+features are always the fold over the union of their sessions, after merges and splits too.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from application.features.touch import Touch, touch_of
+from application.projections.rows import Collection, Rows
+from domain.session import facts, session
+from ports.event_log import Recorded
+
+
+class Session(msgspec.Struct, omit_defaults=True):
+    """`started`: Unix seconds. `others`: times of facts that are no touch, so that a cut can move them too."""
+
+    visitor: str
+    started: float
+    account: str = ""
+    channel: str = ""
+    device: str = ""
+    touches: list[Touch] = msgspec.field(default_factory=list)
+    others: list[float] = msgspec.field(default_factory=list)
+    ended: str = ""
+    absorbed_by: str = ""
+
+    @property
+    def subject(self) -> str:
+        """The account if one was bound, back-dated to the whole session, else the visitor."""
+        return self.account or self.visitor
+
+
+SESSIONS: Collection[Session] = Collection("sessions", Session)
+#: subject -> ids of their sessions
+BY_SUBJECT: Collection[list[str]] = Collection("by_subject", list[str])
+
+_FACTS = frozenset(cls for cls, _ in facts.FACTS)
+
+
+class SessionsProjection:
+    name = "sessions"
+
+    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+        ours = [one for one in batch if type(one.event) in _FACTS or isinstance(one.event, _DECISIONS)]
+        rows.prefetch(SESSIONS, (_id(one) for one in ours))
+        for recorded in ours:
+            if type(recorded.event) in _FACTS:
+                self._add(recorded, rows)
+            else:
+                self._decide(recorded.event, rows)
+
+    def _add(self, recorded: Recorded, rows: Rows) -> None:
+        row = _row(rows, _id(recorded))
+        touch = touch_of(recorded.event, recorded.metadata, row.device)
+        if touch is None:
+            row.others.append(recorded.metadata.occurred_at.timestamp())
+        else:
+            row.touches.append(touch)
+        rows.put(SESSIONS, _id(recorded), row)
+
+    def _decide(self, event: Any, rows: Rows) -> None:
+        match event:
+            case session.SessionStarted():
+                row = Session(
+                    event.visitor,
+                    event.started_at.timestamp(),
+                    channel=event.channel,
+                    device=event.device_type or "",
+                )
+                rows.put(SESSIONS, event.session_id, row)
+                _index(rows, row.subject, event.session_id, present=True)
+            case session.SessionIdentityBound():
+                row = _row(rows, event.session_id)
+                _index(rows, row.subject, event.session_id, present=False)
+                row.account = event.account
+                _index(rows, row.subject, event.session_id, present=True)
+                rows.put(SESSIONS, event.session_id, row)
+            case session.SessionsBridged():
+                self._move(rows, event.absorbed, event.kept, float("-inf"))
+                absorbed = _row(rows, event.absorbed)
+                absorbed.absorbed_by = event.kept
+                _index(rows, absorbed.subject, event.absorbed, present=False)
+            case session.SessionCut():
+                self._move(rows, event.from_session, event.into_session, event.cut_at.timestamp())
+            case session.SessionEnded():
+                row = _row(rows, event.session_id)
+                row.ended = event.reason
+                rows.put(SESSIONS, event.session_id, row)
+            case _:
+                raise TypeError(f"{type(event).__name__} is no decision on a session")
+
+    def _move(self, rows: Rows, source: str, target: str, since: float) -> None:
+        """Give what `source` recorded at `since` or later to `target`."""
+        giver, taker = _row(rows, source), _row(rows, target)
+        taker.touches += [touch for touch in giver.touches if touch.at >= since]
+        taker.others += [at for at in giver.others if at >= since]
+        giver.touches = [touch for touch in giver.touches if touch.at < since]
+        giver.others = [at for at in giver.others if at < since]
+        rows.put(SESSIONS, source, giver)
+        rows.put(SESSIONS, target, taker)
+
+
+_DECISIONS = (
+    session.SessionStarted,
+    session.SessionIdentityBound,
+    session.SessionsBridged,
+    session.SessionCut,
+    session.SessionEnded,
+)
+
+
+def _id(recorded: Recorded) -> str:
+    return recorded.stream.rpartition("-")[2]
+
+
+def _row(rows: Rows, session_id: str) -> Session:
+    row = rows.get(SESSIONS, session_id)
+    if row is None:
+        raise LookupError(f"session {session_id} has no row: the log does not start at its beginning")
+    return row
+
+
+def _index(rows: Rows, subject: str, session_id: str, *, present: bool) -> None:
+    sessions = [one for one in rows.get(BY_SUBJECT, subject) or [] if one != session_id]
+    rows.put(BY_SUBJECT, subject, [*sessions, session_id] if present else sessions)

@@ -1,0 +1,5 @@
+"""`python -m haberdasher`."""
+
+from haberdasher.cli import main
+
+main()

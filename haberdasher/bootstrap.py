@@ -1,0 +1,129 @@
+"""The composition root: the one place where ports meet adapters. Every outside thing is a keyword."""
+
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from attrs import field, frozen
+
+from adapters.artifacts.folder_releases import FolderReleases
+from adapters.clock import SystemClock
+from adapters.database import connect
+from adapters.event_log import SqlEventLog, create_event_log_tables
+from adapters.ids import Uuid7Ids
+from adapters.intake import SqlIntakeLog
+from adapters.read_models import SqlReadModels
+from adapters.sources.diginetica import Diginetica
+from adapters.sources.files import FileSource
+from adapters.sources.jsonl import JsonLines
+from adapters.vault import EnvelopeKeyring, SqlKeyStore, SqlVault
+from application.identity.resolution import IdentityResolution
+from application.intake.canonicaliser import Canonicaliser
+from application.intake.door import Door
+from application.intake.group_commit import GroupCommit
+from application.intake.register import register
+from application.projections.identity import IdentityProjection
+from application.projections.products import ProductsProjection
+from application.projections.runner import Projection, ProjectionRunner
+from application.projections.sessions import SessionsProjection
+from domain.taxonomy.source import Declaration
+from haberdasher.names import stored_names
+from haberdasher.settings import Settings, read_secrets
+from ml.registry import make_model
+from ports.artifacts import Releases
+from ports.clock import Clock, Ids
+from ports.event_log import EventLog, ReadModels
+from ports.intake import Arrival, IntakeLog, Receipt
+from ports.models import Recommender
+from ports.vault import Keyring, Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: File sources by the name that the command line knows them by.
+FILE_SOURCES: Mapping[str, FileSource] = {"diginetica": Diginetica(), "jsonl": JsonLines()}
+
+
+@frozen
+class App:
+    """Everything that a process of ours needs, wired."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    log: EventLog
+    read_models: ReadModels
+    intake: IntakeLog
+    vault: Vault
+    keyring: Keyring
+    sources: Mapping[str, Declaration]
+    door: Door
+    canonicaliser: Canonicaliser
+    identity: IdentityResolution
+    runner: ProjectionRunner
+    projections: Mapping[str, Projection]
+    releases: Releases
+    make_model: Callable[[str], Recommender]
+    group_commit: GroupCommit[Arrival, Receipt] = field(repr=False)
+
+    def close(self) -> None:
+        """Let the batches that wait at the door be stored."""
+        self.group_commit.close()
+
+
+def bootstrap(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    extra_names: tuple[tuple[type, str], ...] = (),
+    extra_projections: tuple[Projection, ...] = (),
+    models: Callable[[str], Recommender] = make_model,
+) -> App:
+    """Wire the house. Creates tables and, in the embedded profile, secrets that are not there yet."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    secrets = read_secrets(settings)
+    tenant, engine, keys_engine = settings.tenant, connect(settings.database), connect(settings.keys)
+    clock, ids = clock or SystemClock(), ids or Uuid7Ids()
+    create_event_log_tables(engine)
+    log = SqlEventLog(engine, stored_names(extra_names), tenant)
+    read_models = SqlReadModels(engine, tenant)
+    intake = SqlIntakeLog(engine, tenant)
+    keyring = EnvelopeKeyring(SqlKeyStore(keys_engine, tenant), tenant, secrets.master_key)
+    vault = SqlVault(keys_engine, tenant, secrets.pepper, keyring)
+    declared = {source.declaration.name: source.declaration for source in FILE_SOURCES.values()}
+    sources = register(log, tenant, {**declared, **settings.sources}, clock, ids)
+    group_commit: GroupCommit[Arrival, Receipt] = GroupCommit(intake.append)
+    identity = IdentityProjection()
+    projections = (identity, SessionsProjection(), ProductsProjection(), *extra_projections)
+    return App(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        log=log,
+        read_models=read_models,
+        intake=intake,
+        vault=vault,
+        keyring=keyring,
+        sources=sources,
+        door=Door(tenant, sources, vault, keyring, group_commit.submit, clock),
+        canonicaliser=Canonicaliser(
+            tenant, intake, log, read_models, vault, keyring, sources, ids, clock, batch=settings.batch
+        ),
+        identity=IdentityResolution(tenant, log, read_models, ids, identity, batch=settings.batch),
+        runner=ProjectionRunner(log, read_models, batch=settings.batch),
+        projections={projection.name: projection for projection in projections},
+        releases=FolderReleases(settings.releases, secrets.signing_key),
+        make_model=models,
+        group_commit=group_commit,
+    )
+
+
+@contextmanager
+def running(settings: Settings) -> "Iterator[App]":
+    """Wire, hand over, and close in the end."""
+    app = bootstrap(settings)
+    try:
+        yield app
+    finally:
+        app.close()

@@ -1,0 +1,47 @@
+"""The command line. Every command: `--help`, `--json` where it answers data, exit code 0, 1 (failed) or 2 (usage)."""
+
+import sys
+
+import click
+
+from haberdasher import __version__
+from haberdasher.cli.doctor import doctor
+from haberdasher.cli.ingest import ingest
+from haberdasher.cli.learn import evaluate, learn
+from haberdasher.cli.project import project
+from haberdasher.cli.recommend import recommend
+from haberdasher.cli.release import release
+from haberdasher.cli.run import run
+from haberdasher.settings import InvalidSetting
+from ports.artifacts import ReleaseRefused
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="haberdasher")
+def cli() -> None:
+    """From raw shop events to recommendations.
+
+    State lives in HABERDASHER_HOME (default ./var); HABERDASHER_CONFIG names a TOML file with settings and sources.
+    """
+
+
+for command in (ingest, run, project, learn, evaluate, recommend, release, doctor):
+    cli.add_command(command)
+
+#: What a user can do something about: said in one line, without a trace.
+_REMEDIABLE = (InvalidSetting, ReleaseRefused, OSError, TimeoutError, ValueError, LookupError)
+
+
+def main() -> None:
+    """Run the command line; the only place where exceptions become exit codes."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted; what was acknowledged is stored, run it again to go on", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except _REMEDIABLE as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,68 @@
+"""`haberdasher ingest SOURCE PATH`: a file or folder through the ordinary door."""
+
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+
+import click
+from attrs import Factory, frozen
+
+from haberdasher.bootstrap import FILE_SOURCES, App, running
+from haberdasher.cli.show import answer, json_option, out, progress, table
+from haberdasher.settings import load
+
+source_argument = click.argument("source", type=click.Choice(sorted(FILE_SOURCES)))
+path_argument = click.argument("path", type=click.Path(exists=True, path_type=Path))
+
+
+@frozen
+class Ingested:
+    """accepted + duplicate + quarantined = received. `reasons`: quarantined events by reason."""
+
+    received: int
+    accepted: int
+    duplicate: int
+    quarantined: int
+    reasons: dict[str, int] = Factory(dict)
+
+
+def ingest_files(app: App, source: str, path: Path) -> Ingested:
+    """Send everything in `path` through the door in batches, with progress on stderr."""
+    reader = FILE_SOURCES[source]
+    outcomes: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    events, size, done = iter(reader.events(path)), app.settings.batch, 0
+    with progress("ingest") as report:
+        total = reader.total(path) or 0
+        while bodies := list(islice(events, size)):
+            answers = app.door.receive(reader.declaration.name, bodies, batch_id=f"{path.name}:{done}")
+            outcomes.update(one.outcome for one in answers)
+            reasons.update(one.reason for one in answers if one.outcome == "quarantined")
+            done += len(bodies)
+            report(done, total, "")
+    return Ingested(done, outcomes["accepted"], outcomes["duplicate"], outcomes["quarantined"], dict(reasons))
+
+
+def show_ingested(ingested: Ingested) -> None:
+    counts = (ingested.received, ingested.accepted, ingested.duplicate, ingested.quarantined)
+    table("Ingested", ("received", "accepted", "duplicate", "quarantined"), [counts])
+    if ingested.reasons:
+        table("Quarantined by reason", ("reason", "events"), sorted(ingested.reasons.items()))
+
+
+@click.command()
+@source_argument
+@path_argument
+@json_option
+def ingest(source: str, path: Path, as_json: bool) -> None:
+    """Read a file or folder into the intake log: sealed, once each, durable before it is counted.
+
+    What the taxonomy refuses is kept in the quarantine with its reason. Running it again changes nothing.
+    """
+    with running(load()) as app:
+        ingested = ingest_files(app, source, path)
+    if as_json:
+        answer(ingested)
+        return
+    show_ingested(ingested)
+    out.print("Next: [bold]haberdasher project[/bold] turns what was taken into sessions, persons and features.")

@@ -1,0 +1,35 @@
+"""Every stored name of this house in one registry. An extension adds its own before the start."""
+
+from collections.abc import Iterable
+
+from domain import order
+from domain.identity import identifier, link, person
+from domain.names import Names
+from domain.returns import returns
+from domain.session import session
+from domain.taxonomy import quarantine, source
+
+EVENTS = (
+    *source.EVENTS,
+    *quarantine.EVENTS,
+    *identifier.EVENTS,
+    *link.EVENTS,
+    *person.EVENTS,
+    *session.EVENTS,
+    *order.EVENTS,
+    *returns.EVENTS,
+)
+#: States that are kept as snapshots.
+STATES: tuple[tuple[type, str], ...] = (
+    (session.Session, "session.state"),
+    (order.Order, "order.state"),
+    (person.Person, "identity.person_state"),
+)
+
+
+def stored_names(extra: Iterable[tuple[type, str]] = ()) -> Names:
+    """Return the registry. Raises `ValueError` for a name or class that is taken."""
+    names = Names()
+    for cls, name in (*EVENTS, *STATES, *extra):
+        names.register(cls, name)
+    return names
