@@ -53,7 +53,7 @@ def test_the_index_lists_every_record_with_its_title_and_status():
         r"^\| \[(\d{4})\]\((.+?)\) \| (.+?) \| (.+?) \|$", (FOLDER / "README.md").read_text(), re.MULTILINE
     )
     expected = [
-        (path.name[:4], path.name, _title(path)[6:], _section(path, "Status").splitlines()[0].rstrip("."))
+        (path.name[:4], path.name, _title(path)[5:], _section(path, "Status").splitlines()[0].rstrip("."))
         for path in RECORDS
     ]
     assert rows == expected

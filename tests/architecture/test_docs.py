@@ -1,0 +1,47 @@
+"""The documentation says what is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+from attrs import fields
+
+import haberdasher
+from haberdasher.settings import Settings
+
+HOME = Path(__file__).parents[2]
+PAGES = sorted([*HOME.glob("*.md"), *(HOME / "docs").rglob("*.md")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(HOME).as_posix())
+def test_links_between_our_pages_lead_somewhere(page):
+    """Every relative link of a page names a file or a folder that exists."""
+    targets = re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text())
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_tree_in_the_explanation_is_the_tree():
+    """Every package has its line, and every line is a folder that exists."""
+    text = (HOME / "docs" / "explanation" / "architecture.md").read_text()
+    listed = re.findall(r"^([\w/]+)/ {2,}\S", text, re.MULTILINE)
+    packages = {
+        path.parent.relative_to(HOME).as_posix()
+        for root in ("haberdasher", *haberdasher.ROOTS)
+        for path in (HOME / root).rglob("__init__.py")
+    }
+    assert set(listed) == packages | {"tests", "docs"}
+    assert len(listed) == len(set(listed))
+
+
+def test_every_setting_is_in_the_reference():
+    """The table of settings has one row for each setting."""
+    text = (HOME / "docs" / "reference" / "settings.md").read_text()
+    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) >= {one.name for one in fields(Settings)}
+
+
+def test_the_changelog_knows_the_version_and_the_stored_events():
+    """The newest entry is unreleased or of this version, and says what happened to stored events."""
+    text = (HOME / "CHANGELOG.md").read_text()
+    newest = re.findall(r"^## \[(.+?)\].*?\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)[0]
+    assert newest[0] in {"Unreleased", haberdasher.__version__}
+    assert "### Stored events" in newest[1]
