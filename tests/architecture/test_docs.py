@@ -14,13 +14,13 @@ PAGES = sorted([*HOME.glob("*.md"), *(HOME / "docs").rglob("*.md")])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(HOME).as_posix())
-def test_links_between_our_pages_lead_somewhere(page):
+def test_links_between_our_pages_lead_somewhere(page: Path) -> None:
     """Every relative link of a page names a file or a folder that exists."""
     targets = re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text())
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
-def test_the_tree_in_the_explanation_is_the_tree():
+def test_the_tree_in_the_explanation_is_the_tree() -> None:
     """Every package has its line, and every line is a folder that exists."""
     text = (HOME / "docs" / "explanation" / "architecture.md").read_text()
     listed = re.findall(r"^([\w/]+)/ {2,}\S", text, re.MULTILINE)
@@ -33,13 +33,13 @@ def test_the_tree_in_the_explanation_is_the_tree():
     assert len(listed) == len(set(listed))
 
 
-def test_every_setting_is_in_the_reference():
+def test_every_setting_is_in_the_reference() -> None:
     """The table of settings has one row for each setting."""
     text = (HOME / "docs" / "reference" / "settings.md").read_text()
     assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) >= {one.name for one in fields(Settings)}
 
 
-def test_the_changelog_knows_the_version_and_the_stored_events():
+def test_the_changelog_knows_the_version_and_the_stored_events() -> None:
     """The newest entry is unreleased or of this version, and says what happened to stored events."""
     text = (HOME / "CHANGELOG.md").read_text()
     newest = re.findall(r"^## \[(.+?)\].*?\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)[0]

@@ -19,7 +19,7 @@ ADAPTERS = "Adapters do not know each other (they may share the one connection)"
 CYCLES = "No cycles inside a layer"
 
 
-def _lint(folder):
+def _lint(folder: Path) -> dict[str, str]:
     """Return the verdict of each contract by its name: KEPT or BROKEN."""
     ran = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-logo", "--no-cache"],
@@ -34,7 +34,7 @@ def _lint(folder):
 
 
 @pytest.fixture
-def tree(tmp_path):
+def tree(tmp_path: Path) -> Path:
     """Return a copy of the packages that a test may spoil."""
     shutil.copy(HOME / "pyproject.toml", tmp_path)
     for root in ROOTS:
@@ -42,7 +42,7 @@ def tree(tmp_path):
     return tmp_path
 
 
-def test_every_contract_is_kept():
+def test_every_contract_is_kept() -> None:
     """`lint-imports` is green on the tree as it is, and these are all of its contracts."""
     assert _lint(HOME) == dict.fromkeys((LAYERS, PROTECTED, FRAMEWORKS, PURE, ADAPTERS, CYCLES), "KEPT")
 
@@ -73,7 +73,7 @@ def test_every_contract_is_kept():
         ),
     ],
 )
-def test_a_planted_violation_turns_its_contract_red(tree, planted, broken):
+def test_a_planted_violation_turns_its_contract_red(tree: Path, planted: dict[str, str], broken: set[str]) -> None:
     """Each contract sees what it forbids, and the others stay as they are."""
     for path, code in planted.items():
         (tree / path).write_text(code + "\n")

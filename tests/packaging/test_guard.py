@@ -12,7 +12,7 @@ import haberdasher
 HOME = Path(haberdasher.__file__).parent.parent
 
 
-def _run(code, *path, options=("-P",)):
+def _run(code: str, *path: Path, options: tuple[str, ...] = ("-P",)) -> subprocess.CompletedProcess[str]:
     """Run `code` in a child that finds modules in `path`, in that order, before its own site-packages."""
     return subprocess.run(
         [sys.executable, *options, "-c", code],
@@ -23,13 +23,13 @@ def _run(code, *path, options=("-P",)):
     )
 
 
-def _plant(folder, name):
+def _plant(folder: Path, name: str) -> None:
     (folder / name).mkdir()
     (folder / name / "__init__.py").touch()
 
 
 @pytest.mark.parametrize("name", haberdasher.ROOTS)
-def test_a_foreign_package_that_shadows_ours_stops_the_import(tmp_path, name):
+def test_a_foreign_package_that_shadows_ours_stops_the_import(tmp_path: Path, name: str) -> None:
     """An impostor earlier on the path is named, with its place and the remedy."""
     _plant(tmp_path, name)
 
@@ -41,7 +41,7 @@ def test_a_foreign_package_that_shadows_ours_stops_the_import(tmp_path, name):
     assert "environment of its own" in ran.stderr
 
 
-def test_a_foreign_module_that_shadows_a_package_stops_the_import(tmp_path):
+def test_a_foreign_module_that_shadows_a_package_stops_the_import(tmp_path: Path) -> None:
     """A single file `domain.py` shadows as well as a folder does."""
     (tmp_path / "domain.py").touch()
 
@@ -51,7 +51,7 @@ def test_a_foreign_module_that_shadows_a_package_stops_the_import(tmp_path):
     assert str(tmp_path / "domain.py") in ran.stderr
 
 
-def test_an_impostor_that_is_imported_already_is_found(tmp_path):
+def test_an_impostor_that_is_imported_already_is_found(tmp_path: Path) -> None:
     """It does not help an impostor to have come first and left the path."""
     _plant(tmp_path, "ports")
 
@@ -61,7 +61,7 @@ def test_an_impostor_that_is_imported_already_is_found(tmp_path):
     assert str(tmp_path / "ports") in ran.stderr
 
 
-def test_a_missing_package_is_named(tmp_path):
+def test_a_missing_package_is_named(tmp_path: Path) -> None:
     """Half an installation says which half is missing."""
     _plant(tmp_path, "haberdasher")
     (tmp_path / "haberdasher" / "__init__.py").write_text((HOME / "haberdasher" / "__init__.py").read_text())
@@ -72,7 +72,7 @@ def test_a_missing_package_is_named(tmp_path):
     assert "'domain' is missing" in ran.stderr
 
 
-def test_a_foreign_package_later_on_the_path_does_no_harm(tmp_path):
+def test_a_foreign_package_later_on_the_path_does_no_harm(tmp_path: Path) -> None:
     """What does not shadow ours is none of our business."""
     _plant(tmp_path, "domain")
 
@@ -81,7 +81,7 @@ def test_a_foreign_package_later_on_the_path_does_no_harm(tmp_path):
     assert ran.returncode == 0, ran.stderr
 
 
-def test_a_path_through_a_link_is_the_same_place(tmp_path):
+def test_a_path_through_a_link_is_the_same_place(tmp_path: Path) -> None:
     """A checkout reached through a symbolic link is not its own impostor."""
     (tmp_path / "link").symlink_to(HOME)
 
@@ -90,7 +90,7 @@ def test_a_path_through_a_link_is_the_same_place(tmp_path):
     assert ran.returncode == 0, ran.stderr
 
 
-def test_the_guard_imports_nothing_that_it_looks_at():
+def test_the_guard_imports_nothing_that_it_looks_at() -> None:
     """Importing `haberdasher` loads no root package and no third-party one."""
     heavy = (*haberdasher.ROOTS, "attrs", "numpy", "jax", "sqlalchemy", "click")
 
