@@ -9,6 +9,7 @@ Source of the pattern: Jérémie Chassaing, "Functional Event Sourcing Decider" 
 
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from attrs import frozen
 
@@ -34,3 +35,8 @@ class Decider(Generic[State, Event]):
         for event in events:
             current = self.evolve(current, event)
         return current
+
+
+def tenant_namespace(tenant: str) -> UUID:
+    """Return the uuid5 namespace of a tenant: derived ids of two tenants never meet. Stored ids depend on it."""
+    return uuid5(NAMESPACE_URL, f"haberdasher:tenant:{tenant}")

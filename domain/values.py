@@ -66,12 +66,13 @@ class Money:
         exponent = EXPONENTS.get(code)
         if exponent is None:
             raise CurrencyUnknown(f"currency {currency!r} is not an ISO 4217 code")
-        minor = _decimal(amount).scaleb(exponent)
-        if minor != minor.to_integral_value():
+        number = _decimal(amount)
+        minor = _shifted(number, exponent)
+        if minor is None:
             raise MoneyPrecision(f"amount {amount!r} has more than the {exponent} decimals of {code}")
         if minor < 0 and not signed:
             raise MoneyNegative(f"amount {amount!r} {code} is negative")
-        return cls(int(minor), code)
+        return cls(minor, code)
 
     @property
     def major(self) -> Decimal:
@@ -100,9 +101,24 @@ def _decimal(amount: str | Decimal | float) -> Decimal:
         number = Decimal(repr(amount) if isinstance(amount, float) else amount)
     except (InvalidOperation, ValueError, TypeError):
         raise MoneyInvalid(f"amount {amount!r} is not a number") from None
-    if not number.is_finite() or number.adjusted() >= _MOST_DIGITS or len(number.as_tuple().digits) > 2 * _MOST_DIGITS:
-        raise MoneyInvalid("amount is not a finite number of at most 15 digits before the point")
+    if not number.is_finite() or number.adjusted() >= _MOST_DIGITS:
+        raise MoneyInvalid(f"amount is not a finite number of at most {_MOST_DIGITS} digits before the point")
     return number
+
+
+def _shifted(number: Decimal, exponent: int) -> int | None:
+    """Return number * 10^exponent if that is whole. In integers, because arithmetic of decimals rounds silently."""
+    sign, digits, point = number.as_tuple()
+    assert isinstance(point, int), "the number is finite"
+    whole = "".join(map(str, digits))
+    shift = point + exponent
+    if shift < 0:
+        whole, beyond = whole[:shift], whole[shift:]
+        if beyond.strip("0"):
+            return None
+    else:
+        whole += "0" * shift
+    return int(whole or "0") * (-1 if sign else 1)
 
 
 class QuantityInvalid(DomainError):
