@@ -12,13 +12,15 @@ from attrs import frozen
 from flax import nnx
 from numpy.typing import NDArray
 
-from ml.two_tower import sparse_adam
+from ml.two_tower import row_adagrad
 from ml.two_tower.batches import Batch, Examples, batches
 from ml.two_tower.settings import TwoTowerSettings
 from ml.two_tower.towers import Towers
 from ports.models import Progress
 
 REPORT_EVERY = 50
+
+Loss = Callable[[Any, jax.Array, Batch, jax.Array], jax.Array]
 
 
 class TrainingDiverged(ArithmeticError):
@@ -36,7 +38,7 @@ class Learned:
 class State(NamedTuple):
     towers: Any
     optimiser: Any
-    table: sparse_adam.Table
+    table: row_adagrad.Table
     step: jax.Array
 
 
@@ -49,14 +51,14 @@ def train(
     """
     n_items, size = len(features), max(1, min(settings.batch, len(examples)))
     steps = settings.epochs * (len(examples) // size)
-    rate = optax.warmup_cosine_decay_schedule(
-        0.0, settings.learning_rate, round(settings.warmup * steps), max(steps, 1), 0.05 * settings.learning_rate
-    )
+    pace = optax.warmup_cosine_decay_schedule(0.0, 1.0, round(settings.warmup * steps), max(steps, 1), 0.05)
     graph, towers = nnx.split(Towers(settings.recent, features.shape[1], settings.dimension, seed))
     key = jax.random.key(seed)
     rows = jax.random.normal(key, (n_items, settings.dimension)) / jnp.sqrt(settings.dimension)
-    state = State(towers, optax.adam(rate).init(towers), sparse_adam.fresh(rows), jnp.zeros((), jnp.int32))
-    step = _step(graph, jnp.asarray(features), settings, rate, key)
+    optimiser = optax.adam(lambda count: settings.learning_rate * pace(count))
+    state = State(towers, optimiser.init(towers), row_adagrad.fresh(rows), jnp.zeros((), jnp.int32))
+    loss_of = _loss(graph, jnp.asarray(features), settings, key)
+    step = _step(loss_of, optimiser, lambda count: settings.table_learning_rate * pace(count))
     prepared = batches(examples, n_items=n_items, recent=settings.recent, size=size, epochs=settings.epochs, seed=seed)
     for done, batch in enumerate(prepared, start=1):
         state, loss = step(state, batch)
@@ -72,11 +74,7 @@ def train(
     return Learned(np.asarray(items), {name: np.asarray(array) for name, array in user.items()})
 
 
-def _step(
-    graph: Any, features: jax.Array, settings: TwoTowerSettings, rate: optax.Schedule, key: jax.Array
-) -> Callable[[State, Batch], tuple[State, jax.Array]]:
-    optimiser = optax.adam(rate)
-
+def _loss(graph: Any, features: jax.Array, settings: TwoTowerSettings, key: jax.Array) -> Loss:
     def loss(towers: Any, rows: jax.Array, batch: Batch, step: jax.Array) -> jax.Array:
         model = nnx.merge(graph, towers)
         vectors = model.item(rows, features[batch.ids])
@@ -86,14 +84,20 @@ def _step(
         logits = settings.scale * users @ vectors[batch.targets].T
         return corrected_softmax(logits, jnp.asarray(batch.targets), jnp.asarray(batch.log_share))
 
+    return loss
+
+
+def _step(
+    loss: Loss, optimiser: optax.GradientTransformation, table_rate: optax.Schedule
+) -> Callable[[State, Batch], tuple[State, jax.Array]]:
     # Donated buffers let the table be updated in place.
     @partial(jax.jit, donate_argnums=0)
     def step(state: State, batch: Batch) -> tuple[State, jax.Array]:
         rows = state.table.rows[batch.ids]
         value, (towers, touched) = jax.value_and_grad(loss, (0, 1))(state.towers, rows, batch, state.step)
         updates, moments = optimiser.update(towers, state.optimiser)
-        pace = jnp.asarray(rate(state.step))
-        table = sparse_adam.update(state.table, jnp.asarray(batch.ids), touched, pace, state.step)
+        rate = jnp.asarray(table_rate(state.step))
+        table = row_adagrad.update(state.table, jnp.asarray(batch.ids), touched, rate)
         return State(optax.apply_updates(state.towers, updates), moments, table, state.step + 1), value
 
     return step

@@ -1,0 +1,14 @@
+"""The recommenders by the name under which settings, reports and releases know them."""
+
+from collections.abc import Callable, Mapping
+
+from ml.baselines import ItemKNN, Popularity, SessionPopularity
+from ml.two_tower import TwoTower
+from ports.models import Recommender
+
+RECOMMENDERS: Mapping[str, Callable[[], Recommender]] = {
+    "popularity": Popularity,
+    "session_popularity": SessionPopularity,
+    "item_knn": ItemKNN,
+    "two_tower": TwoTower,
+}
