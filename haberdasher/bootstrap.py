@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from adapters.artifacts.folder_releases import FolderReleases
 from attrs import field, frozen
 
-from adapters.artifacts.folder_releases import FolderReleases
 from adapters.clock import SystemClock
 from adapters.database import connect
 from adapters.event_log import SqlEventLog, create_event_log_tables
@@ -22,8 +22,8 @@ from application.intake.canonicaliser import Canonicaliser
 from application.intake.door import Door
 from application.intake.group_commit import GroupCommit
 from application.intake.register import register
-from application.projections.identity import IdentityProjection
 from application.projections.products import ProductsProjection
+from application.projections.purchases import PurchasesProjection
 from application.projections.runner import Projection, ProjectionRunner
 from application.projections.sessions import SessionsProjection
 from domain.taxonomy.source import Declaration
@@ -59,7 +59,6 @@ class App:
     sources: Mapping[str, Declaration]
     door: Door
     canonicaliser: Canonicaliser
-    identity: IdentityResolution
     runner: ProjectionRunner
     projections: Mapping[str, Projection]
     releases: Releases
@@ -94,8 +93,13 @@ def bootstrap(
     declared = {source.declaration.name: source.declaration for source in FILE_SOURCES.values()}
     sources = register(log, tenant, {**declared, **settings.sources}, clock, ids)
     group_commit: GroupCommit[Arrival, Receipt] = GroupCommit(intake.append)
-    identity = IdentityProjection()
-    projections = (identity, SessionsProjection(), ProductsProjection(), *extra_projections)
+    projections: tuple[Projection, ...] = (
+        IdentityResolution(tenant),
+        SessionsProjection(),
+        PurchasesProjection(),
+        ProductsProjection(),
+        *extra_projections,
+    )
     return App(
         settings=settings,
         clock=clock,
@@ -110,8 +114,7 @@ def bootstrap(
         canonicaliser=Canonicaliser(
             tenant, intake, log, read_models, vault, keyring, sources, ids, clock, batch=settings.batch
         ),
-        identity=IdentityResolution(tenant, log, read_models, ids, identity, batch=settings.batch),
-        runner=ProjectionRunner(log, read_models, batch=settings.batch),
+        runner=ProjectionRunner(log, read_models, ids, tenant, batch=settings.batch),
         projections={projection.name: projection for projection in projections},
         releases=FolderReleases(settings.releases, secrets.signing_key),
         make_model=models,

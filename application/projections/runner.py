@@ -5,21 +5,35 @@ had computed and goes on from where the faster one is.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from attrs import Factory, define, frozen
+from attrs import define, frozen
 
+from application.pending import Pending
 from application.projections.rows import Rows, generation_name
-from ports.event_log import Advance, Commit, EventLog, PositionConflict, ReadModels, Recorded
+from ports.clock import Ids
+from ports.event_log import Advance, Commit, EventLog, PositionConflict, ReadModels, Recorded, StreamConflict
 
 
 class Projection(Protocol):
-    """A fold of the event log into rows. It must give the same rows for the same events in the same order."""
+    """A fold of the event log into rows: the same events in the same order give the same rows.
+
+    A fold that changed gets another name, so that no row of the old one is taken for one of the new.
+    """
 
     name: str
 
     def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
         """Change `rows` by a batch of events in log order."""
+        ...
+
+
+@runtime_checkable
+class ProcessManager(Projection, Protocol):
+    """A projection that also announces what it finds. Only the live one does: a rebuild announces nothing again."""
+
+    def react(self, batch: Sequence[Recorded], rows: Rows, pending: Pending) -> None:
+        """Change `rows` as `apply` does, and put decisions into `pending`, for the same commit."""
         ...
 
 
@@ -37,53 +51,87 @@ class Status:
     @property
     def lag(self) -> int:
         """Events still to be applied (an upper bound: positions may have gaps)."""
-        return self.head - self.position
+        return max(self.head - self.position, 0)
+
+
+@define
+class _Worker:
+    """One generation of one projection, with what it remembers between batches."""
+
+    projection: Projection
+    model: str
+    rows: Rows
+    pending: Pending
+    position: int
+    announces: bool
 
 
 @define
 class ProjectionRunner:
     log: EventLog
     read_models: ReadModels
+    ids: Ids
+    tenant: str
     batch: int = 5000
-    _rows: dict[str, Rows] = Factory(dict)
 
-    def catch_up(self, projection: Projection, progressed: Progressed = lambda _at, _head: None) -> int:
-        """Apply everything up to the present head to the live generation; return the position reached."""
-        return self._run(projection, self.read_models.live(projection.name), progressed)
+    def catch_up(
+        self, projections: Sequence[Projection], progressed: Progressed = lambda _at, _head: None
+    ) -> Sequence[int]:
+        """Apply everything up to the present head to the live generations; return the positions reached.
+
+        Those that stand at the same position read the log together. What they announce meanwhile is left for the
+        next call.
+        """
+        workers = [self._worker(one, self.read_models.live(one.name), announces=True) for one in projections]
+        self._run(workers, progressed)
+        return [worker.position for worker in workers]
 
     def rebuild(self, projection: Projection, progressed: Progressed = lambda _at, _head: None) -> int:
-        """Fold the whole log into a new generation beside the live one, then promote it; readers never see half."""
+        """Fold the whole log into a new generation beside the live one, then promote it; readers never see half.
+
+        A rebuild that was interrupted goes on where it stopped.
+        """
         generation = self.read_models.live(projection.name) + 1
-        reached = self._run(projection, generation, progressed)
+        worker = self._worker(projection, generation, announces=False)
+        self._run([worker], progressed)
         self.read_models.promote(projection.name, generation)
-        return reached
+        return worker.position
 
     def status(self, projection: Projection) -> Status:
         generation = self.read_models.live(projection.name)
-        follower = generation_name(projection.name, generation)
-        return Status(projection.name, generation, self.log.position(follower), self.log.head())
+        position = self.log.position(generation_name(projection.name, generation))
+        return Status(projection.name, generation, position, self.log.head())
 
-    def _run(self, projection: Projection, generation: int, progressed: Progressed) -> int:
+    def _worker(self, projection: Projection, generation: int, *, announces: bool) -> _Worker:
         model = generation_name(projection.name, generation)
-        position, head = self.log.position(model), self.log.head()
-        while position < head:
-            position = self.step(projection, model, position)
-            progressed(min(position, head), head)
-        self._rows.pop(model, None)
-        return position
+        rows, pending = Rows(self.read_models, model), Pending(self.log, self.ids, self.tenant)
+        return _Worker(projection, model, rows, pending, self.log.position(model), announces)
 
-    def step(self, projection: Projection, model: str, position: int) -> int:
-        """Apply one batch after `position`; return the new position, whoever moved it there."""
-        rows = self._rows.setdefault(model, Rows(self.read_models, model))
-        events = self.log.follow(after=position, limit=self.batch)
-        if not events:
-            return position
-        projection.apply(events, rows)
+    def _run(self, workers: Sequence[_Worker], progressed: Progressed) -> None:
+        head = self.log.head()
+        while (at := min(worker.position for worker in workers)) < head:
+            events = self.log.follow(after=at, limit=self.batch)
+            for worker in workers:
+                if worker.position == at:
+                    self._step(worker, events)
+            progressed(min(at, head), head)
+        progressed(head, head)
+
+    def _step(self, worker: _Worker, events: Sequence[Recorded]) -> None:
+        """Apply a batch that follows the worker's position; whoever was faster, the worker then stands behind it."""
+        if worker.announces and isinstance(worker.projection, ProcessManager):
+            worker.projection.react(events, worker.rows, worker.pending)
+        else:
+            worker.projection.apply(events, worker.rows)
         to = events[-1].position
+        advance = Advance(worker.model, worker.position, to)
         try:
-            self.log.commit(Commit(rows=rows.changes(), advance=Advance(model, position, to)))
-        except PositionConflict:
-            self._rows[model] = Rows(self.read_models, model)
-            return self.log.position(model)
-        rows.settled()
-        return to
+            self.log.commit(Commit(worker.pending.appends(), worker.rows.changes(), advance))
+        except (PositionConflict, StreamConflict):
+            worker.rows = Rows(self.read_models, worker.model)
+            worker.pending = Pending(self.log, self.ids, self.tenant)
+            worker.position = self.log.position(worker.model)
+            return
+        worker.rows.settled()
+        worker.pending.settled()
+        worker.position = to

@@ -48,6 +48,7 @@ class SessionsProjection:
     def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
         ours = [one for one in batch if type(one.event) in _FACTS or isinstance(one.event, _DECISIONS)]
         rows.prefetch(SESSIONS, (_id(one) for one in ours))
+        rows.prefetch(BY_SUBJECT, (one.event.visitor for one in ours if isinstance(one.event, session.SessionStarted)))
         for recorded in ours:
             if type(recorded.event) in _FACTS:
                 self._add(recorded, rows)

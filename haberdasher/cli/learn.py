@@ -5,17 +5,12 @@ from pathlib import Path
 
 import click
 
-from adapters.sources.diginetica import published_test
-from application.evaluation.report import Report
-from application.learning import learn as learning
 from application.learning.dataset import Dataset, build
-from application.learning.learn import Exam, Plan, PublishedTest
+from application.learning.learn import Plan
 from application.projections.rows import View
 from application.projections.sessions import BY_SUBJECT, SESSIONS
-from haberdasher.bootstrap import App, running
-from haberdasher.cli.show import answer, fail, json_option, progress, table
-from haberdasher.settings import load
-from ports.artifacts import Manifest
+from haberdasher.bootstrap import App
+from haberdasher.cli.show import progress
 
 model_option = click.option("--model", default=Plan().model, show_default=True, help="Which model to learn.")
 seed_option = click.option("--seed", default=0, show_default=True, help="Seed of everything that is random.")

@@ -14,12 +14,8 @@ def project_all(app: App) -> tuple[Status, ...]:
     with progress("canonicalise") as report:
         app.canonicaliser.catch_up(lambda at, head: report(at, head, ""))
     app.canonicaliser.close_idle(app.clock.now())
-    for name, projection in app.projections.items():
-        with progress(f"project {name}") as report:
-            if name == app.identity.projection.name:
-                app.identity.catch_up(lambda at, head: report(at, head, ""))
-            else:
-                app.runner.catch_up(projection, lambda at, head: report(at, head, ""))
+    with progress("project") as report:
+        app.runner.catch_up(list(app.projections.values()), lambda at, head: report(at, head, ""))
     return statuses(app)
 
 
