@@ -31,8 +31,8 @@ bench: $(READY)  ## measure, and compare with the bounds that docs and ADRs stat
 test-nightly: $(READY)  ## the long proofs
 	$(BIN)/python -m pytest -m nightly -q -ra
 
-lock: $(READY)  ## resolve pyproject.toml anew into requirements.lock
-	$(BIN)/uv pip compile --universal --generate-hashes --upgrade --no-emit-index-url \
+lock: $(READY)  ## resolve pyproject.toml into requirements.lock; UPGRADE=--upgrade takes newer versions
+	$(BIN)/uv pip compile --universal --generate-hashes $(UPGRADE) --no-emit-index-url \
 	  --custom-compile-command "make lock" --extra dev --quiet --output-file requirements.lock pyproject.toml
 
 # The stamp is newer than what it was made from, so a second run costs nothing.
