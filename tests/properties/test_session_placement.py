@@ -7,7 +7,7 @@ from itertools import count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.session.directory import Bridge, Cut, Start, Visits, close, place
+from domain.session.directory import Bind, Bridge, Cut, End, Start, Visits, close, place
 from domain.session.partition import KIOSK, ORDINARY, Moment, SessionPolicy, partition
 
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
@@ -103,3 +103,29 @@ def test_sessions_keep_their_limits(facts: list[tuple[str, Moment]], policy: Ses
         assert not any(moment.logout for moment in visit.moments[:-1])
     end = close(visits, MONDAY + timedelta(days=9), policy)
     assert (end is None) == (not visits)
+
+
+@given(arrivals(), policies)
+@settings(max_examples=200, deadline=None)
+def test_the_last_word_on_end_and_account_is_right(facts: list[tuple[str, Moment]], policy: SessionPolicy) -> None:
+    """Of every session that is left, the latest `End` and `Bind` say what placing in order of time would have said."""
+
+    def last_words(moments: Iterable[tuple[str, Moment]]) -> tuple[Visits, dict[str, End], dict[str, Bind]]:
+        visits: Visits = ()
+        ends: dict[str, End] = {}
+        binds: dict[str, Bind] = {}
+        numbers = count()
+        for _, moment in moments:
+            placement = place(visits, moment, lambda: f"session-{next(numbers)}", policy)
+            visits = placement.visits
+            ends.update({step.session_id: step for step in placement.steps if isinstance(step, End)})
+            binds.update({step.session_id: step for step in placement.steps if isinstance(step, Bind)})
+        return visits, ends, binds
+
+    def said(words: tuple[Visits, dict[str, End], dict[str, Bind]]) -> list[object]:
+        visits, ends, binds = words
+        ended = [(ends[v.session_id].reason, ends[v.session_id].at) for v in visits[:-1]]
+        bound = [(binds[v.session_id].account, binds[v.session_id].at) for v in visits if v.account is not None]
+        return [ended, bound]
+
+    assert said(last_words(facts)) == said(last_words(sorted(facts, key=lambda fact: fact[1].at)))
