@@ -1,5 +1,6 @@
 """The one database connection that the SQL adapters share: SQLite or PostgreSQL, through SQLAlchemy Core."""
 
+from adapters.database import safety
 from adapters.database.engine import DatabaseBusy, UnsupportedDatabase, connect, read, write
 from adapters.database.tables import create_tables, immutable, text_key
 
@@ -10,6 +11,7 @@ __all__ = [
     "create_tables",
     "immutable",
     "read",
+    "safety",
     "text_key",
     "write",
 ]

@@ -16,7 +16,10 @@ class MissingFile(FileNotFoundError):
 class FileSource(Protocol):
     """Reads files that a vendor or a data set left, and sends what is in them as a vendor would: JSON, one by one."""
 
-    declaration: Declaration
+    @property
+    def declaration(self) -> Declaration:
+        """How events of this source are to be read."""
+        ...
 
     def total(self, path: Path) -> int | None:
         """Return how many events `events` will yield, or None if only reading it all would tell."""

@@ -1,6 +1,6 @@
 """Training rows to arrays: one row per session, products numbered, features as known when the session began."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from math import log1p
 
@@ -10,16 +10,13 @@ from attrs import frozen
 from application.features.declarations import measures_of
 from application.features.fold import as_of
 from application.features.touch import Touch
-from application.projections.sessions import Session
+from application.learning.histories import Histories
 from ports.models import ACTIONS, Interactions, Progress, Sequences
 
 #: Scalar measures that enter the user tower, in this order, as log(1 + x) (shares as they are).
 USER_FEATURES = ("views_7d", "carts_7d", "seconds_since_last", "paid_price", "discount_share")
 _USER_MEASURES = tuple(measure for measure in measures_of("customer") if measure.name in USER_FEATURES)
 _NEVER = 30 * 86_400.0
-
-#: Return the touches of the person behind a subject.
-Touches = Callable[[str], Sequence[Touch]]
 
 
 @frozen(eq=False)
@@ -38,29 +35,26 @@ class NothingToLearn(Exception):
     """The log holds no session with a product yet."""
 
 
-def build(rows: Iterable[tuple[str, Session]], touches: Touches, progress: Progress, total: int) -> Dataset:
-    """Order the sessions by time and number the products by first appearance. Raises `NothingToLearn`.
+def build(histories: Histories, progress: Progress) -> Dataset:
+    """Number the products by first appearance, oldest session first. Raises `NothingToLearn`.
 
     A touch that was not yet known when the next one happened could be in no prefix at serving time: it is left out.
     """
-    known = ((key, session, knowable(session.touches)) for key, session in rows)
-    ordered = sorted(
-        ((steps[0].at, key, session, steps) for key, session, steps in known if steps), key=lambda s: s[:2]
-    )
-    if not ordered:
+    if not histories.rows:
         raise NothingToLearn("no session with a product is in the log: ingest events and run `haberdasher project`")
     numbers: dict[str, int] = {}
-    items, actions, times, lengths, users = [], [], [], [], []
-    for done, (started, _, session, steps) in enumerate(ordered):
-        for step in steps:
-            items.append(numbers.setdefault(step.product, len(numbers)))
-            actions.append(ACTIONS.index(step.action))
-            times.append(step.at)
-        lengths.append(len(steps))
-        users.append(user_vector(touches(session.subject), started))
+    items, actions, times, lengths, users, total = [], [], [], [], [], len(histories.rows)
+    for done, row in enumerate(histories.rows):
+        touches = knowable(row.touches)
+        for touch in touches:
+            items.append(numbers.setdefault(touch.product, len(numbers)))
+            actions.append(ACTIONS.index(touch.action))
+            times.append(touch.at)
+        lengths.append(len(touches))
+        users.append(user_vector(histories.of(row.subject), touches[0].at))
         if done % 5000 == 0:
-            progress(done, total, "dataset")
-    progress(total, total, "dataset")
+            progress(done, total, "rows")
+    progress(total, total, "rows")
     return Dataset(
         interactions=Interactions(
             sequences=Sequences(np.array(items, np.int32), np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)),
@@ -71,7 +65,7 @@ def build(rows: Iterable[tuple[str, Session]], touches: Touches, progress: Progr
             user_features=np.array(users, np.float32).reshape(len(users), -1),
         ),
         vocabulary=tuple(numbers),
-        sessions=tuple(key for _, key, _, _ in ordered),
+        sessions=tuple(row.key for row in histories.rows),
     )
 
 

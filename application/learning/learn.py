@@ -84,7 +84,7 @@ def fit_baselines(asked: Exam, plan: Plan, make: Factory_, progress: Progress) -
     return baselines
 
 
-def learn(
+def learn_release(
     dataset: Dataset,
     asked: Exam,
     plan: Plan,

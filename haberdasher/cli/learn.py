@@ -4,31 +4,139 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import click
+from attrs import frozen
 
+from adapters.sources.diginetica import published_test
+from application.evaluation.report import Report
 from application.learning.dataset import Dataset, build
-from application.learning.learn import Plan
-from application.projections.rows import View
-from application.projections.sessions import BY_SUBJECT, SESSIONS
-from haberdasher.bootstrap import App
-from haberdasher.cli.show import progress
+from application.learning.histories import Histories
+from application.learning.learn import Exam, Plan, PublishedTest, exam, fit_baselines, judge_all, learn_release
+from haberdasher.bootstrap import App, running
+from haberdasher.cli.show import answer, fail, json_option, out, progress, table
+from haberdasher.settings import load
+from ports.artifacts import Manifest
 
-model_option = click.option("--model", default=Plan().model, show_default=True, help="Which model to learn.")
 seed_option = click.option("--seed", default=0, show_default=True, help="Seed of everything that is random.")
 published_option = click.option(
     "--published-test",
+    "published",
     type=click.Path(exists=True, path_type=Path),
-    help="Folder of a data set that comes with test prefixes; all sessions of the log are then training.",
+    help="Folder of a data set with test prefixes; all sessions of the log are then training.",
 )
 
 
+@frozen
+class Learned:
+    """`reports`: one table per relevance, the first one decides."""
+
+    release: Manifest
+    reports: tuple[Report, ...]
+    sessions: int
+    interactions: int
+    products: int
+
+
 def dataset_of(app: App) -> Dataset:
-    """Read the sessions into arrays; touches of a subject come from all of the subject's sessions."""
-    view = View(app.read_models, "sessions")
-    sessions = dict(view.all(SESSIONS))
-    by_subject = dict(view.all(BY_SUBJECT))
-
-    def touches(subject: str) -> Sequence[object]:
-        return [touch for one in by_subject.get(subject, ()) for touch in sessions[one].touches]
-
     with progress("dataset") as report:
-        return build(sessions.items(), touches, report, len(sessions))  # type: ignore[arg-type]  # rebuilt below
+        return build(Histories.read(app.read_models), report)
+
+
+def exam_of(dataset: Dataset, plan: Plan, published: Path | None) -> Exam:
+    return exam(dataset, plan, None if published is None else PublishedTest(*published_test(published)))
+
+
+def learn_now(app: App, plan: Plan, published: Path | None) -> Learned:
+    """Build the data set, fit, judge and publish, with progress on stderr."""
+    data_to = min(one.position for one in map(app.runner.status, app.projections.values()))
+    dataset = dataset_of(app)
+    with progress("learn") as report:
+        manifest, reports = learn_release(
+            dataset,
+            exam_of(dataset, plan, published),
+            plan,
+            app.make_model,
+            app.releases,
+            data_to=data_to,
+            now=app.clock.now(),
+            progress=report,
+        )
+    data = dataset.interactions
+    return Learned(manifest, reports, len(dataset.sessions), len(data.times), data.n_items)
+
+
+def show_reports(reports: Sequence[Report]) -> None:
+    """Print a table per relevance: a row per model, the 95 % interval behind each figure."""
+    for report in reports:
+        metrics = list(dict.fromkeys(row.metric for row in report.rows if not row.against))
+        models = list(dict.fromkeys(row.model for row in report.rows))
+        cells = {(row.model, row.metric): row for row in report.rows if not row.against}
+        rows = []
+        for model in models:
+            found = (cells[model, metric] for metric in metrics)
+            rows.append((model, *(_cell(100 * one.value, one.low, one.high) for one in found)))
+        table(f"Relevance: {report.relevance}, {report.cases:,} cases, in %", ("model", *metrics), rows)
+
+
+def _cell(percent: float, low: float | None, high: float | None) -> str:
+    return f"{percent:.2f}" if low is None or high is None else f"{percent:.2f} [{100 * low:.2f}, {100 * high:.2f}]"
+
+
+def show_release(release: Manifest) -> None:
+    out.print(f"Release [bold]{release.release_id}[/bold] of {release.model}, events 1 to {release.data_to:,}")
+
+
+@click.command()
+@click.option("--model", default=Plan().model, show_default=True, help="Which model to learn.")
+@seed_option
+@published_option
+@json_option
+def learn(model: str, seed: int, published: Path | None, as_json: bool) -> None:
+    """Train a model on the log and publish it as a signed release, judged beside the baselines.
+
+    The same data and settings are learned once: a second run reads the release that is there.
+    """
+    with running(load()) as app:
+        learned = learn_now(app, Plan(model=model, seed=seed), published)
+    if as_json:
+        answer(learned)
+        return
+    show_reports(learned.reports)
+    show_release(learned.release)
+
+
+@click.command()
+@click.option("--release", "release_id", help="Which release to judge; the newest if not given.")
+@seed_option
+@published_option
+@json_option
+def evaluate(release_id: str | None, seed: int, published: Path | None, as_json: bool) -> None:
+    """Judge a release again on the sessions it was not trained on, beside freshly fitted baselines."""
+    with running(load()) as app:
+        manifest = _chosen(app, release_id)
+        release = app.releases.open(manifest.release_id)
+        plan = Plan(model=manifest.model, seed=seed)
+        dataset = dataset_of(app)
+        if list(dataset.vocabulary) != release.documents["vocabulary"]:
+            raise fail("the log has new products since this release: run `haberdasher learn`, then evaluate")
+        asked = exam_of(dataset, plan, published)
+        model = app.make_model(manifest.model)
+        model.restore(release.arrays)
+        with progress("evaluate") as report:
+            reports = judge_all([*fit_baselines(asked, plan, app.make_model, report), model], asked, plan)
+    if as_json:
+        answer({"release": manifest, "reports": reports})
+        return
+    show_reports(reports)
+    show_release(manifest)
+
+
+def _chosen(app: App, release_id: str | None) -> Manifest:
+    manifests = app.releases.list()
+    if not manifests:
+        raise fail("there is no release yet: run `haberdasher learn`")
+    if release_id is None:
+        return manifests[-1]
+    for manifest in manifests:
+        if manifest.release_id == release_id:
+            return manifest
+    raise fail(f"no release is called {release_id!r}; see `haberdasher release list`")

@@ -1,0 +1,60 @@
+"""`haberdasher doctor`: says whether this installation is safe to use."""
+
+import sys
+from collections.abc import Iterator
+
+import click
+from attrs import asdict, frozen
+
+from adapters.database import connect, safety
+from haberdasher.bootstrap import running
+from haberdasher.cli.show import answer, json_option, table
+from haberdasher.settings import Settings, load, read_secrets
+
+
+@frozen
+class Finding:
+    """`level`: ok, warning (works, but not for production) or unsafe (events or secrets could be lost)."""
+
+    level: str
+    what: str
+    remedy: str = ""
+
+
+def findings(settings: Settings) -> Iterator[Finding]:
+    """Look at secrets, the durability of both databases, the hash chain and the projections."""
+    secrets = read_secrets(settings)
+    if secrets.generated:
+        remedy = "set HABERDASHER_MASTER_KEY, _PEPPER and _SIGNING_KEY, and keep copies apart from the data"
+        yield Finding("warning", f"secrets were made by us below {settings.home / 'secrets'}", remedy)
+    else:
+        yield Finding("ok", "secrets come from the environment")
+    if settings.database == settings.keys:
+        yield Finding("unsafe", "keys lie in the database that they open", "give keys_url a database of its own")
+    for name, url in (("database", settings.database), ("keys", settings.keys)):
+        for trouble, remedy in safety.troubles(connect(url)):
+            yield Finding("unsafe", f"{name}: {trouble}", remedy)
+        yield Finding("ok", f"{name}: reachable at {connect(url).url.render_as_string(hide_password=True)}")
+    with running(settings) as app:
+        broken = app.intake.verify()
+        if broken is None:
+            yield Finding("ok", f"intake hash chain holds over {app.intake.head():,} positions")
+        else:
+            yield Finding("unsafe", f"intake hash chain breaks at position {broken}", "restore from a backup")
+        for status in map(app.runner.status, app.projections.values()):
+            if status.lag:
+                yield Finding("warning", f"{status.name} is {status.lag:,} events behind", "run `haberdasher project`")
+        yield Finding("ok", f"{len(app.releases.list())} complete releases")
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """Name unsafe settings, verify the hash chain and say what is behind. Exit code 1 if anything is unsafe."""
+    found = list(findings(load()))
+    if as_json:
+        answer([asdict(one) for one in found])
+    else:
+        table("Doctor", ("level", "what", "remedy"), [(one.level, one.what, one.remedy) for one in found])
+    if any(one.level == "unsafe" for one in found):
+        sys.exit(1)

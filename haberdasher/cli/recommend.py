@@ -1,0 +1,52 @@
+"""`haberdasher recommend`: ask the newest release from the shell."""
+
+import click
+import numpy as np
+
+from application.learning.histories import touches_of_session
+from haberdasher.bootstrap import running
+from haberdasher.cli.show import answer, fail, json_option, table
+from haberdasher.settings import load
+from ports.models import Sequences
+
+
+@click.command()
+@click.option("--session", "session_id", help="A session of the log: what could come next in it?")
+@click.option("--products", help="Product ids, comma separated, instead of a session.")
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 500), help="How many products.")
+@click.option("--unseen", is_flag=True, help="Leave out what the session has already seen.")
+@json_option
+def recommend(session_id: str | None, products: str | None, k: int, unseen: bool, as_json: bool) -> None:
+    """Recommend products for a session, best first, with the newest release."""
+    if (session_id is None) == (products is None):
+        raise click.UsageError("give either --session or --products")
+    with running(load()) as app:
+        manifests = app.releases.list()
+        if not manifests:
+            raise fail("there is no release yet: run `haberdasher learn`")
+        release = app.releases.open(manifests[-1].release_id)
+        seen = (products or "").split(",")
+        if session_id is not None:
+            touches = touches_of_session(app.read_models, session_id)
+            if touches is None:
+                raise fail(f"no session is called {session_id!r}; ids are in `haberdasher project`'s read model")
+            seen = [touch.product for touch in touches]
+        vocabulary: list[str] = release.documents["vocabulary"]
+        numbers = {product: number for number, product in enumerate(vocabulary)}
+        known = [numbers[one.strip()] for one in seen if one.strip() in numbers]
+        mask = np.ones(len(vocabulary), np.bool_)
+        if unseen:
+            mask[known] = False
+        model = app.make_model(release.manifest.model)
+        model.restore(release.arrays)
+        ranking = model.recommend(Sequences.of([known]), min(k, len(vocabulary)), mask)
+    best = [
+        {"position": place, "product_id": vocabulary[item], "score": round(float(score), 4)}
+        for place, (item, score) in enumerate(zip(ranking.items[0], ranking.scores[0], strict=True), start=1)
+        if item >= 0
+    ]
+    if as_json:
+        answer({"release": release.manifest.release_id, "seen": seen, "unknown": len(seen) - len(known), "items": best})
+        return
+    title = f"After {', '.join(seen[-5:]) or 'nothing'}" + (f" ({len(seen) - len(known)} unknown)" if seen else "")
+    table(title, ("position", "product", "score"), [tuple(one.values()) for one in best])
