@@ -98,7 +98,7 @@ class SqlRecorder(ProcessRecorder):
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> SqlSubscription:
         """Return an iterator over events after `gt` that waits for new ones. Use it as a context manager."""
-        return SqlSubscription(self, gt, topics)
+        return SqlSubscription(self, self.engine, gt, topics)
 
     def _track(self, connection: Connection, tracking: Tracking) -> None:
         if not following.grow(connection, self.tenant, tracking.application_name, tracking.notification_id):

@@ -1,30 +1,27 @@
 """A subscription wakes up when something was committed: by LISTEN in PostgreSQL, by asking in SQLite."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from threading import Thread
 from time import sleep
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import psycopg
-from eventsourcing.persistence import ListenNotifySubscription
+from eventsourcing.persistence import ListenNotifySubscription, ProcessRecorder
+from sqlalchemy import Engine
 
 from adapters.event_log.appending import CHANNEL
-
-if TYPE_CHECKING:
-    from adapters.event_log.recorder import SqlRecorder
 
 #: Seconds: how late SQLite notices a commit, and how late a stopped subscription ends.
 INTERVAL = 0.1
 
 
-class SqlSubscription(ListenNotifySubscription["SqlRecorder"]):
+class SqlSubscription(ListenNotifySubscription[ProcessRecorder]):
     """The library's pulling thread, plus the watching thread that wakes it."""
 
-    def __init__(self, recorder: SqlRecorder, gt: int | None, topics: Sequence[str]) -> None:
+    def __init__(self, recorder: ProcessRecorder, engine: Engine, gt: int | None, topics: Sequence[str]) -> None:
         super().__init__(recorder=recorder, gt=gt, topics=topics)
-        watch = self._listen if recorder.engine.dialect.name == "postgresql" else self._poll
+        self._engine = engine
+        watch = self._listen if engine.dialect.name == "postgresql" else self._poll
         self._watch_thread = Thread(target=self._watch, args=(watch,), daemon=True)
         self._watch_thread.start()
 
@@ -51,7 +48,7 @@ class SqlSubscription(ListenNotifySubscription["SqlRecorder"]):
             sleep(INTERVAL)
 
     def _listen(self) -> None:
-        with self._recorder.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             driver = connection.connection.driver_connection
             assert isinstance(driver, psycopg.Connection)
             driver.execute(f"LISTEN {CHANNEL}")
