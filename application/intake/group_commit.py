@@ -98,7 +98,7 @@ class GroupCommit(Generic[Item, Result]):
 
     def _commit(self, group: Sequence[_Waiting[Item, Result]]) -> None:
         try:
-            results = self._append([item for waiting in group for item in waiting.batch])
+            results = self._store([item for waiting in group for item in waiting.batch])
         except BaseException as error:  # noqa: BLE001 - it is not swallowed: each caller of this commit raises it
             for waiting in group:
                 waiting.answer.set_exception(error)
@@ -108,3 +108,9 @@ class GroupCommit(Generic[Item, Result]):
             end = start + len(waiting.batch)
             waiting.answer.set_result(results[start:end])
             start = end
+
+    def _store(self, items: Sequence[Item]) -> Sequence[Result]:
+        results = self._append(items)
+        if len(results) != len(items):
+            raise ValueError(f"{len(items)} items, {len(results)} results: nobody can be answered")
+        return results
