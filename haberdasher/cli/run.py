@@ -54,7 +54,7 @@ def run(source: str, path: Path, seed: int, as_json: bool) -> None:
 
 def show_published(report: Report) -> None:
     """Print P@20 and MRR@20 as the session literature does, ours first, then the figures of the papers."""
-    rows: list[tuple[str, str, str, str]] = []
+    rows: list[tuple[str, ...]] = []
     for model in dict.fromkeys(row.model for row in report.rows):
         figures = {row.metric: row for row in report.rows if row.model == model and not row.against}
         cells = [
