@@ -10,11 +10,9 @@ from sqlalchemy import ColumnElement, Engine, delete, func, select, text
 from adapters.database import read, write
 from adapters.database.read_models import generations, rows
 
-# As many keys as one likes: a list of parameters has a limit in both databases.
-_AMONG = {
-    "sqlite": "key IN (SELECT value FROM json_each(:keys))",
-    "postgresql": 'key IN (SELECT json_array_elements_text(CAST(:keys AS json)) COLLATE "C")',
-}
+_KEYS_IN_SQLITE = text("key IN (SELECT value FROM json_each(:keys))")
+# Not a join with an unnested array: without statistics PostgreSQL compares every key with every row.
+_KEYS_IN_POSTGRESQL = text("key = ANY (CAST(:keys AS text[]))")
 _PROMOTE = text(
     "INSERT INTO read_model_generations (tenant, name, live) VALUES (:tenant, :name, :live)"
     " ON CONFLICT (tenant, name) DO UPDATE SET live = excluded.live"
@@ -31,7 +29,11 @@ class SqlReadModels:
     def get(self, model: str, collection: str, keys: Sequence[str]) -> Mapping[str, bytes]:
         if not keys:
             return {}
-        among = text(_AMONG[self._engine.dialect.name]).bindparams(keys=msgspec.json.encode(keys).decode())
+        # One parameter for all keys: a list of parameters has a limit in both databases.
+        if self._engine.dialect.name == "postgresql":
+            among = _KEYS_IN_POSTGRESQL.bindparams(keys=list(keys))
+        else:
+            among = _KEYS_IN_SQLITE.bindparams(keys=msgspec.json.encode(keys).decode())
         query = select(rows.c.key, rows.c.value).where(*self._of(model, collection), among)
         with read(self._engine) as connection:
             return {row.key: row.value for row in connection.execute(query)}
