@@ -12,3 +12,10 @@ RECOMMENDERS: Mapping[str, Callable[[], Recommender]] = {
     "item_knn": ItemKNN,
     "two_tower": TwoTower,
 }
+
+
+def make_model(name: str) -> Recommender:
+    """Return a new model, not yet fitted. Errors: `KeyError`, naming those there are."""
+    if name not in RECOMMENDERS:
+        raise KeyError(f"no model is called {name!r}; there are {', '.join(RECOMMENDERS)}")
+    return RECOMMENDERS[name]()

@@ -20,5 +20,5 @@ class TwoTowerSettings:
     batch: int = field(default=1024, validator=ge(1))
     epochs: int = field(default=4, validator=ge(1))
     learning_rate: float = field(default=0.002, validator=gt(0))
-    table_learning_rate: float = field(default=0.05, validator=gt(0))
+    table_learning_rate: float = field(default=0.1, validator=gt(0))
     warmup: float = field(default=0.02, validator=[ge(0), lt(1)])

@@ -8,7 +8,7 @@ import pytest
 from attrs import asdict, evolve
 
 from haberdasher.testing.recommender import quiet, season, sessions
-from ml.registry import RECOMMENDERS
+from ml.registry import RECOMMENDERS, make_model
 from ml.two_tower import TwoTower, TwoTowerSettings, row_adagrad
 from ml.two_tower.batches import batches, examples
 from ml.two_tower.serving import UserWeights
@@ -148,5 +148,7 @@ def test_serving_needs_no_jax() -> None:
 
 
 def test_the_registry_names_models_as_they_name_themselves() -> None:
-    """A release's `model` finds the class that can open it."""
-    assert {name: make().name for name, make in RECOMMENDERS.items()} == {name: name for name in RECOMMENDERS}
+    """A release's `model` finds the class that can open it; an unknown name is told the known ones."""
+    assert all(make_model(name).name == name for name in RECOMMENDERS)
+    with pytest.raises(KeyError, match="there are popularity"):
+        make_model("oracle")
