@@ -151,7 +151,7 @@ def _replace(visits: Visits, moment: Moment, new_id: Callable[[], str], policy: 
     after = tuple(Visit(owner[number], session, account_of(session)) for number, session in enumerate(sessions))
 
     steps: list[Step] = [Start(owner[number], sessions[number][0].at) for number in starts]
-    for visit in reversed(before):
+    for visit in before:
         steps.extend(_redirects(visit, part_of, after, policy))
     now = (*visits[:begin], *after, *visits[end:])
     known = {*_ends(visits[max(begin - 1, 0) : end + 1], policy), *chain.from_iterable(map(_binds, before))}

@@ -25,7 +25,7 @@ TIGHT = IdentityPolicy(
         "device": Limit(2, timedelta(days=30)),
         "anonymous": Limit(3, timedelta(days=10)),
     },
-    degree_caps={"email": 3, "device": 4, "anonymous": 4},
+    degree_caps={"email": 2, "device": 3, "anonymous": 3},
 )
 policies = st.sampled_from([TIGHT, DEFAULT_POLICY])
 
@@ -44,10 +44,14 @@ class Graph:
 def graphs(draw: st.DrawFn) -> Graph:
     """Up to a dozen identifiers, dense links, few distinct times, some blocked by hand."""
     days = st.integers(0, 60).map(lambda day: NEW_YEAR + timedelta(days=day))
-    kinds = draw(st.lists(st.sampled_from(KINDS), min_size=2, max_size=12))
+    kinds = draw(st.lists(st.sampled_from(KINDS), min_size=5, max_size=10))
     nodes = tuple(Node(f"{kind}:{number}", kind, draw(days)) for number, kind in enumerate(kinds))
     names = st.sampled_from([node.surrogate for node in nodes])
-    pairs = draw(st.lists(st.tuples(names, names), max_size=24).map(lambda found: [(a, b) for a, b in found if a != b]))
+    pairs = draw(
+        st.lists(st.tuples(names, names), min_size=3, max_size=30).map(
+            lambda found: [(a, b) for a, b in found if a != b]
+        )
+    )
     link_kinds = st.sampled_from(["login", "loyalty_scan", "order", "guest_checkout", "looks_alike"])
     links = tuple(
         Link(f"link-{number}", min(pair), max(pair), draw(link_kinds), draw(days)) for number, pair in enumerate(pairs)
@@ -73,7 +77,7 @@ def test_neither_order_nor_repetition_of_links_matters(graph: Graph, seed: int, 
 def test_retracting_a_link_undoes_it(graph: Graph, data: st.DataObject, policy: IdentityPolicy) -> None:
     """Whatever a late link merged or displaced comes back when it is taken away."""
     names = st.sampled_from([node.surrogate for node in graph.nodes])
-    pair = data.draw(st.lists(names, min_size=2, max_size=2, unique=True) if len(graph.nodes) > 1 else st.nothing())
+    pair = data.draw(st.lists(names, min_size=2, max_size=2, unique=True))
     late = Link("late", min(pair), max(pair), data.draw(st.sampled_from(["sign_up", "order"])), NEW_YEAR)
     with_it = changed(graph, links=(*graph.links, late))
     without = changed(with_it, links=tuple(link for link in with_it.links if link != late))
@@ -129,6 +133,7 @@ def test_blocked_and_overconnected_identifiers_are_in_no_person(graph: Graph, po
     for person, members in found.members.items():
         assert person == min(members, key=ages.__getitem__)
         assert all(found.person_of[name] == person for name in members)
+    assert Counter([*found.accepted, *(link for link, _ in found.rejected)]) == Counter(graph.links)
     for link in found.accepted:
         assert found.person_of[link.a] == found.person_of[link.b]
 

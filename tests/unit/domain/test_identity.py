@@ -55,6 +55,15 @@ def test_churning_identifiers_are_limited_within_their_window() -> None:
     assert persons(*slow).rejected == ()
 
 
+def test_an_identifier_that_is_still_used_counts_in_the_window() -> None:
+    """A link inside a person joins nothing new, but it shows that its address was in use then."""
+    old = link("account:1", "email:0", "order", day=0)
+    again = link("account:1", "email:0", "email_click", day=400)
+    later = [link("account:1", f"email:{number}", "email_click", day=400 + number) for number in range(1, 6)]
+    assert persons(old, *later).rejected == ()
+    assert persons(old, again, *later).rejected == ((later[4], "limit"),)
+
+
 def test_a_value_that_everybody_uses_joins_nobody() -> None:
     """An e-mail with more than fifty neighbours is blocked by its links alone; an account never is."""
     cookies = [f"anonymous:{number}" for number in range(51)]

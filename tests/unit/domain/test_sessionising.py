@@ -108,6 +108,16 @@ def test_a_late_logout_cuts() -> None:
     )
 
 
+def test_a_late_switch_in_the_middle_cuts_twice() -> None:
+    """The later piece is cut off first: a cut takes everything from its instant on."""
+    placement, _ = arrive(at(0, "account:1"), at(2), at(3, "account:1"), at(1, "account:2"))
+    assert placement.session_id == "B"
+    assert [step for step in placement.steps if isinstance(step, Cut)] == [
+        Cut("A", "C", at(3).at, "account_switch"),
+        Cut("A", "B", at(2).at, "account_switch"),
+    ]
+
+
 def test_a_late_fact_between_two_far_sessions_is_its_own() -> None:
     """It starts a session between them, and the one before still ended by its pause."""
     placement, _ = arrive(at(0), at(200), at(100))
