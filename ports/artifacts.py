@@ -62,6 +62,7 @@ class Releases(Protocol):
         """Write, sign and publish atomically under a new name; a crash leaves nothing that `list` would show.
 
         Idempotent by `fingerprint`: publishing the same work again returns the manifest that is there.
+        Errors: `ValueError` for an array of objects or a name that cannot be that of a file.
         """
         ...
 

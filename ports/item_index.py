@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 @frozen(eq=False)
 class Neighbours:
-    """`items`: int32 [rows, k], best first, -1 where there are no more. `scores`: float32 [rows, k], inner products."""
+    """`items`: int32 [rows, k], best first, -1 where there are no more. `scores`: float32 [rows, k], then -inf."""
 
     items: NDArray[np.int32]
     scores: NDArray[np.float32]
@@ -37,7 +37,10 @@ class ItemIndex(Protocol):
         ...
 
     def save(self, folder: Path) -> Mapping[str, object]:
-        """Write the index below an empty folder; return its manifest (kind, n, d, parameters, SHA-256 of each file)."""
+        """Write the index below an empty folder; return its manifest (kind, n, d, parameters, SHA-256 of each file).
+
+        Errors: `FileExistsError` if the folder holds anything: a file that may be mapped is never replaced.
+        """
         ...
 
     def open(self, folder: Path, manifest: Mapping[str, object]) -> None:

@@ -67,7 +67,7 @@ class Interactions:
 
 @frozen(eq=False)
 class Ranking:
-    """`items`: int32 [rows, k], best first, -1 where there are no more. `scores`: float32 [rows, k]."""
+    """`items`: int32 [rows, k], best first, -1 where there are no more. `scores`: float32 [rows, k], then -inf."""
 
     items: NDArray[np.int32]
     scores: NDArray[np.float32]

@@ -23,7 +23,7 @@ class TwoTower:
     """Ranks by the cosine of the session's vector and the item's.
 
     A prefix of which nothing is known is answered from the prior: how often a session opens with an item, then how
-    often it is met at all.
+    often it is met at all. `Interactions.user_features` are not read: `recommend` is not told whose prefix it is.
     """
 
     settings: TwoTowerSettings = field(factory=TwoTowerSettings)

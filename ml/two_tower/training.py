@@ -24,7 +24,7 @@ Loss = Callable[[Any, jax.Array, Batch, jax.Array], jax.Array]
 
 
 class TrainingDiverged(ArithmeticError):
-    """The loss is no longer a finite number; nothing was learnt."""
+    """The loss or a weight is no longer a finite number; nothing was learnt."""
 
 
 @frozen(eq=False)
@@ -70,8 +70,10 @@ def train(
     met[examples.items[examples.places]] = met[examples.items[examples.starts]] = True
     trained = nnx.merge(graph, state.towers)
     items = trained.item(jnp.where(met, state.table.rows, 0), jnp.asarray(features))
-    user = nnx.to_pure_dict(nnx.state(trained.user))
-    return Learned(np.asarray(items), {name: np.asarray(array) for name, array in user.items()})
+    user = {name: np.asarray(array) for name, array in nnx.to_pure_dict(nnx.state(trained.user)).items()}
+    if not all(np.isfinite(array).all() for array in (items, *user.values())):
+        raise TrainingDiverged("the last step left values that are not finite: lower the learning rate")
+    return Learned(np.asarray(items), user)
 
 
 def _loss(graph: Any, features: jax.Array, settings: TwoTowerSettings, key: jax.Array) -> Loss:
