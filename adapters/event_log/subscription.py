@@ -39,7 +39,7 @@ class SqlSubscription(ListenNotifySubscription[ProcessRecorder]):
             self.stop()
 
     def _poll(self) -> None:
-        seen = self._recorder.max_notification_id()
+        seen = None  # not the head: what was committed since the first pull would go unnoticed
         while not self._has_been_stopped:
             head = self._recorder.max_notification_id()
             if head != seen:

@@ -28,7 +28,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
 class TestMemoryEventLog(EventLogContract):
     @pytest.fixture
     def make(self) -> MakeEventLog:
-        stores = defaultdict(MemoryStore)
+        stores: defaultdict[str, MemoryStore] = defaultdict(MemoryStore)
         return lambda names, tenant: MemoryEventLog(names, stores[tenant])
 
 
@@ -41,7 +41,7 @@ class TestSqlEventLog(EventLogContract):
 class TestMemoryReadModels(ReadModelsContract):
     @pytest.fixture
     def make(self) -> MakeReadModels:
-        stores = defaultdict(MemoryStore)
+        stores: defaultdict[str, MemoryStore] = defaultdict(MemoryStore)
         return lambda tenant: (MemoryEventLog(current_names(), stores[tenant]), MemoryReadModels(stores[tenant]))
 
 
