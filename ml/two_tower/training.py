@@ -69,11 +69,11 @@ def train(
     met = np.zeros((n_items, 1), np.bool_)
     met[examples.items[examples.places]] = met[examples.items[examples.starts]] = True
     trained = nnx.merge(graph, state.towers)
-    items = trained.item(jnp.where(met, state.table.rows, 0), jnp.asarray(features))
+    items = np.asarray(trained.item(jnp.where(met, state.table.rows, 0), jnp.asarray(features)))
     user = {name: np.asarray(array) for name, array in nnx.to_pure_dict(nnx.state(trained.user)).items()}
     if not all(np.isfinite(array).all() for array in (items, *user.values())):
         raise TrainingDiverged("the last step left values that are not finite: lower the learning rate")
-    return Learned(np.asarray(items), user)
+    return Learned(items, user)
 
 
 def _loss(graph: Any, features: jax.Array, settings: TwoTowerSettings, key: jax.Array) -> Loss:
