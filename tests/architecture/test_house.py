@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import haberdasher
@@ -28,10 +29,15 @@ def _name(path: Path) -> str:
     return path.relative_to(HOME).as_posix()
 
 
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def _nodes(paths: Iterable[Path]) -> Iterator[tuple[str, ast.AST]]:
     """Yield (file name, node) for every syntax node of the files."""
     for path in paths:
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(_tree(path)):
             yield _name(path), node
 
 
