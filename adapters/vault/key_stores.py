@@ -1,6 +1,7 @@
 """Where wrapped data keys are kept. What is here is of no use without the master key."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import Protocol
 
 from attrs import define, field
@@ -89,8 +90,8 @@ class SqlKeyStore:
                 )
             connection.execute(_COUNT_DESTRUCTION, {"tenant": self._tenant})
         if self._engine.dialect.name == "sqlite":
-            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            with closing(self._engine.raw_connection()) as outside_transactions:
+                outside_transactions.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def destructions(self) -> int:
         with read(self._engine) as connection:

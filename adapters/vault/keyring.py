@@ -81,7 +81,7 @@ class EnvelopeKeyring:
         keys = self._cache.get(wanted, destructions)
         if missing := [key_id for key_id in wanted if key_id not in keys]:
             wrapped = dict(self._store.load(missing))
-            if create and (absent := [key_id for key_id in missing if key_id not in wrapped]):
+            while create and (absent := [key_id for key_id in missing if key_id not in wrapped]):
                 wrapped |= self._store.add({key_id: self._wrap(key_id, sealing.new_secret()) for key_id in absent})
             loaded = {
                 key_id: sealing.data_key(self._unwrap(key_id, key), key_id, self._root)
