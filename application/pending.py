@@ -1,4 +1,4 @@
-"""The streams that one batch touches: each state loaded once, facts collected, one commit for all of them."""
+"""The streams that one batch touches: each state loaded once, facts in the order of decision, one commit for all."""
 
 from typing import Any, TypeVar
 
@@ -14,9 +14,19 @@ Event = TypeVar("Event")
 
 @define
 class _Stream:
-    stored_version: int
+    """`version` and `state` after everything taken so far."""
+
+    version: int
     state: Any
-    facts: list[Fact] = Factory(list)
+
+
+@define
+class _Run:
+    """Consecutive facts of one stream. The log keeps the order of runs: a cause stands before what it caused."""
+
+    stream: str
+    expected_version: int
+    facts: list[Fact]
 
 
 @define
@@ -28,12 +38,13 @@ class Pending:
     tenant: str
     cache_limit: int = 100_000
     _streams: dict[str, _Stream] = field(init=False, default=Factory(dict))
-    _touched: dict[str, _Stream] = field(init=False, default=Factory(dict))
-    _undo: list[tuple[_Stream, Any, int]] = field(init=False, default=Factory(list))
+    _runs: list[_Run] = field(init=False, default=Factory(list))
+    _undo: list[tuple[_Stream, int, Any]] = field(init=False, default=Factory(list))
 
     def state(self, decider: Decider[State, Event], key: str) -> State:
         """Return the state of a stream after everything taken so far."""
-        state: State = self._stream(decider, key, new=False).state
+        name = stream_name(self.tenant, decider.category, key)
+        state: State = self._stream(decider, name, new=False).state
         return state
 
     def take(
@@ -48,12 +59,17 @@ class Pending:
         """Collect decided events for the end of a stream. `new` says that it cannot exist yet, which saves a read."""
         if not events:
             return
-        stream = self._stream(decider, key, new=new)
-        self._undo.append((stream, stream.state, len(stream.facts)))
+        name = stream_name(self.tenant, decider.category, key)
+        stream = self._stream(decider, name, new=new)
+        self._undo.append((stream, stream.version, stream.state))
+        if not self._runs or self._runs[-1].stream != name:
+            self._runs.append(_Run(name, stream.version, []))
+        facts = self._runs[-1].facts
         for event in events:
             fresh = Metadata(self.ids.new(), metadata.occurred_at, metadata.known_at, metadata.intake_position)
-            stream.facts.append(Fact(event, fresh))
+            facts.append(Fact(event, fresh))
             stream.state = decider.evolve(stream.state, event)
+        stream.version += len(events)
 
     def keep(self) -> None:
         """What was taken since the last `keep` belongs to the batch."""
@@ -62,41 +78,38 @@ class Pending:
     def undo(self) -> None:
         """Take back everything since the last `keep`: the handler failed half way."""
         while self._undo:
-            stream, state, count = self._undo.pop()
-            stream.state = state
-            del stream.facts[count:]
+            stream, version, state = self._undo.pop()
+            run = self._runs[-1]
+            del run.facts[len(run.facts) - (stream.version - version) :]
+            if not run.facts:
+                self._runs.pop()
+            stream.version, stream.state = version, state
 
     def appends(self) -> list[Append]:
-        return [
-            Append(name, stream.stored_version, stream.facts) for name, stream in self._touched.items() if stream.facts
-        ]
+        return [Append(run.stream, run.expected_version, run.facts) for run in self._runs]
 
     def settled(self) -> None:
         """The batch is committed."""
-        for stream in self._touched.values():
-            stream.stored_version += len(stream.facts)
-            stream.facts = []
-        self._touched.clear()
+        self._runs.clear()
+        self._undo.clear()
         if len(self._streams) > self.cache_limit:
             self._streams.clear()
 
     def forget(self) -> None:
         """Another worker wrote: nothing that was loaded can be trusted."""
         self._streams.clear()
-        self._touched.clear()
+        self._runs.clear()
         self._undo.clear()
 
-    def _stream(self, decider: Decider[Any, Any], key: str, *, new: bool) -> _Stream:
-        name = stream_name(self.tenant, decider.category, key)
+    def _stream(self, decider: Decider[Any, Any], name: str, *, new: bool) -> _Stream:
         stream = self._streams.get(name)
         if stream is None:
             stream = _Stream(0, decider.initial())
-            if not new and (snapshot := self.log.snapshot(name)) is not None:
-                stream = _Stream(snapshot.version, snapshot.state)
             if not new:
-                for recorded in self.log.read(name, after=stream.stored_version):
-                    stream.stored_version = recorded.version
-                    stream.state = decider.evolve(stream.state, recorded.event)
+                snapshot = self.log.snapshot(name)
+                if snapshot is not None:
+                    stream = _Stream(snapshot.version, snapshot.state)
+                for recorded in self.log.read(name, after=stream.version):
+                    stream.version, stream.state = recorded.version, decider.evolve(stream.state, recorded.event)
             self._streams[name] = stream
-        self._touched[name] = stream
         return stream

@@ -1,12 +1,12 @@
 """The composition root: the one place where ports meet adapters. Every outside thing is a keyword."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from adapters.artifacts.folder_releases import FolderReleases
 from attrs import field, frozen
 
+from adapters.artifacts.folder_releases import FolderReleases
 from adapters.clock import SystemClock
 from adapters.database import connect
 from adapters.event_log import SqlEventLog, create_event_log_tables
@@ -70,11 +70,12 @@ class App:
     projections: Mapping[str, Projection]
     releases: Releases
     make_model: Callable[[str], Recommender]
-    group_commit: GroupCommit[Arrival, Receipt] = field(repr=False)
+    _closing: Sequence[Callable[[], None]] = field(repr=False)
 
     def close(self) -> None:
-        """Let the batches that wait at the door be stored."""
-        self.group_commit.close()
+        """Let the batches that wait at the door be stored, then give the connections back. Idempotent."""
+        for close in self._closing:
+            close()
 
 
 def bootstrap(
@@ -125,7 +126,7 @@ def bootstrap(
         projections={projection.name: projection for projection in projections},
         releases=FolderReleases(settings.releases, secrets.signing_key),
         make_model=models,
-        group_commit=group_commit,
+        closing=(group_commit.close, engine.dispose, keys_engine.dispose),
     )
 
 

@@ -2,39 +2,45 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from application.learning.histories import Histories, person_of
 from application.projections.purchases import PURCHASES
 from application.projections.rows import View
-from application.projections.sessions import SESSIONS
+from application.projections.sessions import SESSIONS, Session
 from domain.taxonomy.quarantine import EventQuarantined
+from haberdasher.bootstrap import App
 from ports.vault import Identifier
 from tests.support.house import house, receive
 from tests.support.shop import ordered, sent, sent_back, viewed
 
 
 @pytest.fixture
-def app(tmp_path):
+def app(tmp_path: Path) -> Iterator[App]:
     app = house(tmp_path)
     yield app
     app.close()
 
 
-def facts(app):
+def facts(app: App) -> list[Any]:
     return [recorded.event for recorded in app.log.follow(after=0, limit=10_000)]
 
 
-def sessions(app):
+def sessions(app: App) -> dict[str, Session]:
     return dict(View(app.read_models, "sessions").all(SESSIONS))
 
 
-def surrogate(app, kind, value):
-    return app.vault.find(Identifier(kind, value))
+def surrogate(app: App, kind: str, value: str) -> str:
+    found = app.vault.find(Identifier(kind, value))
+    assert found is not None
+    return found
 
 
-def test_a_visit_becomes_one_session_with_its_touches(app):
+def test_a_visit_becomes_one_session_with_its_touches(app: App) -> None:
     """Views within half an hour of each other are one session, in the order in which they happened."""
     receive(app, "web", [viewed("scarf", 10), viewed("coat", 0), viewed("hat", 50)])
     assert [[t.product for t in sorted(s.touches, key=lambda t: t.at)] for s in sessions(app).values()] == [
@@ -43,7 +49,7 @@ def test_a_visit_becomes_one_session_with_its_touches(app):
     ]
 
 
-def test_a_late_event_bridges_two_sessions(app):
+def test_a_late_event_bridges_two_sessions(app: App) -> None:
     """What closes the gap makes one session of two, whatever was recorded before."""
     receive(app, "web", [viewed("coat", 0), viewed("hat", 50)])
     receive(app, "web", [viewed("scarf", 25)], "batch-2")
@@ -51,7 +57,7 @@ def test_a_late_event_bridges_two_sessions(app):
     assert [sorted(t.product for t in s.touches) for s in living] == [["coat", "hat", "scarf"]]
 
 
-def test_logging_in_makes_the_whole_session_the_account_s(app):
+def test_logging_in_makes_the_whole_session_the_account_s(app: App) -> None:
     """The login is back-dated to the session, and cookie and account are one person from then on."""
     receive(
         app,
@@ -63,11 +69,12 @@ def test_logging_in_makes_the_whole_session_the_account_s(app):
     assert person_of(app.read_models, account) == person_of(app.read_models, surrogate(app, "anonymous", "cookie-1"))
 
 
-def test_a_return_reaches_the_line_it_came_from(app):
+def test_a_return_reaches_the_line_it_came_from(app: App) -> None:
     """A purchase and its return are touches of the buyer; the reason is a direction of misfit."""
     receive(app, "oms", [ordered("o-1", 0, "coat/m", "hat/one")])
     receive(app, "oms", [sent_back("r-1", "o-1", 60, "coat/m", "too-small")], "batch-2")
     purchase = View(app.read_models, "purchases").one(PURCHASES, "o-1")
+    assert purchase is not None
     assert purchase.subject == surrogate(app, "account", "ada")
     assert [(t.action, t.product, t.fit) for t in purchase.touches] == [
         ("purchase", "coat", ""),
@@ -76,15 +83,16 @@ def test_a_return_reaches_the_line_it_came_from(app):
     ]
 
 
-def test_a_return_before_its_order_is_kept_and_finds_it_later(app):
+def test_a_return_before_its_order_is_kept_and_finds_it_later(app: App) -> None:
     """Facts of the order system are never refused for coming early."""
     receive(app, "oms", [sent_back("r-1", "o-1", 60, "coat/m", "too-large")])
     receive(app, "oms", [ordered("o-1", 0, "coat/m")], "batch-2")
     purchase = View(app.read_models, "purchases").one(PURCHASES, "o-1")
+    assert purchase is not None
     assert [t.fit for t in purchase.touches if t.action == "return"] == ["too_large"]
 
 
-def test_a_second_run_changes_nothing(app):
+def test_a_second_run_changes_nothing(app: App) -> None:
     """The same events again are duplicates, and no fact is added."""
     batch = [viewed("coat", 0), viewed("hat", 1), b"not json"]
     receive(app, "web", batch)
@@ -94,7 +102,7 @@ def test_a_second_run_changes_nothing(app):
     assert app.log.head() == before
 
 
-def test_every_event_is_answered_for_and_the_good_part_is_stored(app):
+def test_every_event_is_answered_for_and_the_good_part_is_stored(app: App) -> None:
     """accepted + duplicate + quarantined = received; what was refused is in the log with its reason."""
     live = {"event": "product_viewed", "anonymous_id": "c", "properties": {"product_id": "p"}}
     bodies = [
@@ -139,7 +147,7 @@ def test_every_event_is_answered_for_and_the_good_part_is_stored(app):
     assert sorted(stored) == sorted(one.reason for one in answers if one.outcome == "quarantined")
 
 
-def test_another_body_under_a_known_id_is_kept_aside(app):
+def test_another_body_under_a_known_id_is_kept_aside(app: App) -> None:
     """The first body stays; the second waits in the quarantine, once, with its bytes."""
     first = viewed("coat", 0)
     other = first.replace(b"coat", b"hat")
@@ -152,14 +160,14 @@ def test_another_body_under_a_known_id_is_kept_aside(app):
     assert [one.product.product_id for one in facts(app) if hasattr(one, "product")] == ["coat"]
 
 
-def test_events_of_a_source_nobody_declared_wait_in_the_quarantine(app):
+def test_events_of_a_source_nobody_declared_wait_in_the_quarantine(app: App) -> None:
     """An unknown source loses nothing and reaches no model."""
     answers = receive(app, "stranger", [viewed("coat", 0)])
     assert [one.reason for one in answers] == ["source_not_registered"]
     assert sessions(app) == {}
 
 
-def test_no_identifier_is_stored_in_clear(app, tmp_path):
+def test_no_identifier_is_stored_in_clear(app: App, tmp_path: Path) -> None:
     """Neither log nor read models hold what a person is called; only the vault does, sealed."""
     receive(app, "web", [viewed("coat", 0, cookie="MARKER-cookie", user_id="MARKER-user", email="MARKER@example.org")])
     app.close()
@@ -168,7 +176,7 @@ def test_no_identifier_is_stored_in_clear(app, tmp_path):
         assert b"marker@example" not in file.read_bytes(), file
 
 
-def test_histories_put_a_purchase_behind_the_session_that_led_to_it(app):
+def test_histories_put_a_purchase_behind_the_session_that_led_to_it(app: App) -> None:
     """A training row ends with what was bought in it."""
     receive(app, "web", [viewed("coat", 0, user_id="ada"), viewed("hat", 1, user_id="ada")])
     receive(app, "oms", [ordered("o-1", 30, "coat/m")], "batch-2")

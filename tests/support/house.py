@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from application.intake.door import Answer
 from domain.taxonomy.source import Declaration
 from haberdasher.bootstrap import App, bootstrap
 from haberdasher.settings import Settings
@@ -19,7 +20,7 @@ def house(home: Path, database_url: str = "") -> App:
     return bootstrap(Settings(home=home, database_url=database_url, batch=100, sources=SOURCES))
 
 
-def receive(app: App, source: str, bodies: Sequence[bytes], batch_id: str = "batch-1"):
+def receive(app: App, source: str, bodies: Sequence[bytes], batch_id: str = "batch-1") -> Sequence[Answer]:
     """Send a batch through the door and bring everything behind it up to date."""
     answers = app.door.receive(source, bodies, batch_id=batch_id)
     app.canonicaliser.catch_up()

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,8 @@ HISTORY = Declaration(name="history", clock="backfill", delay_s=3600)
 ORDERS = Declaration(name="oms", authority="server")
 
 
-def view(**changes):
-    event = {
+def view(**changes: Any) -> dict[str, Any]:
+    event: dict[str, Any] = {
         "event": "product_viewed",
         "event_id": "e-1",
         "anonymous_id": "cookie-CRUNCHY-ARMCHAIR",
@@ -26,13 +27,13 @@ def view(**changes):
     return event | changes
 
 
-def reason_of(sent, source=LIVE):
+def reason_of(sent: Any, source: Declaration = LIVE) -> tuple[Reason, str]:
     with pytest.raises(Refused) as refused:
         interpret(sent, source, NOW)
     return refused.value.reason, refused.value.field
 
 
-def test_a_product_view_is_read():
+def test_a_product_view_is_read() -> None:
     """The smallest good event gives its name, its subject and its field."""
     canonical = interpret(view(), LIVE, NOW)
     assert (canonical.name, canonical.identifiers) == ("product_viewed", (("anonymous", "cookie-CRUNCHY-ARMCHAIR"),))
@@ -40,9 +41,9 @@ def test_a_product_view_is_read():
     assert canonical.occurred_at == canonical.known_at == NOW
 
 
-def test_two_spellings_give_equal_payloads():
+def test_two_spellings_give_equal_payloads() -> None:
     """`cart_add` with vendor field names reads the same as `product_added_to_cart` with ours."""
-    sent = {"product_id": "p", "currency": "EUR", "unit_price": "9.90"}
+    sent: dict[str, Any] = {"product_id": "p", "currency": "EUR", "unit_price": "9.90"}
     ours = interpret(view(event="product_added_to_cart", properties=sent), LIVE, NOW)
     sent = {"itemId": "p", "currency": "eur", "price": Decimal("9.90")}
     theirs = interpret(view(event="cart_add", properties=sent), LIVE, NOW)
@@ -51,14 +52,14 @@ def test_two_spellings_give_equal_payloads():
 
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
-def test_every_canonical_event_has_an_example_that_is_taken(name):
+def test_every_canonical_event_has_an_example_that_is_taken(name: str) -> None:
     """The smallest payload of each schema is accepted from a source that may send it."""
     source = ORDERS if name.startswith(("order_", "return_", "refund_")) else LIVE
     interpret({"event": name, "anonymous_id": "a", "properties": dict(example(name))}, source, NOW)
 
 
 @pytest.mark.parametrize("name", sorted(name for name in SCHEMAS if example(name)))
-def test_a_missing_required_field_is_named(name):
+def test_a_missing_required_field_is_named(name: str) -> None:
     """Leaving out any required field is refused under that field's name."""
     source = ORDERS if name.startswith(("order_", "return_", "refund_")) else LIVE
     for field in example(name):
@@ -87,18 +88,18 @@ def test_a_missing_required_field_is_named(name):
         ({"product_id": "  "}, Reason.MISSING_REQUIRED, "product_id"),
     ],
 )
-def test_a_bad_value_is_refused_by_its_field(properties, reason, field):
+def test_a_bad_value_is_refused_by_its_field(properties: dict[str, Any], reason: Reason, field: str) -> None:
     """Wrong types, sizes, signs and characters name the field and the reason."""
     assert reason_of(view(properties=properties)) == (reason, field)
 
 
 @pytest.mark.parametrize("sent", [None, [], 1, "text", True])
-def test_an_event_is_an_object(sent):
+def test_an_event_is_an_object(sent: Any) -> None:
     """Anything but a JSON object is refused."""
     assert reason_of(sent)[0] is Reason.TYPE_INVALID
 
 
-def test_a_live_source_is_held_to_the_present():
+def test_a_live_source_is_held_to_the_present() -> None:
     """The future and the far past are refused from a live source; a little skew is corrected."""
     assert reason_of(view(timestamp=(NOW + timedelta(minutes=6)).isoformat()))[0] is Reason.TIMESTAMP_FUTURE
     assert reason_of(view(timestamp=(NOW - timedelta(days=31)).isoformat()))[0] is Reason.TIMESTAMP_TOO_OLD
@@ -108,14 +109,14 @@ def test_a_live_source_is_held_to_the_present():
     assert interpret(skewed, LIVE, NOW).occurred_at == NOW - timedelta(minutes=2)
 
 
-def test_a_clock_wrong_by_more_than_a_day_is_not_trusted():
+def test_a_clock_wrong_by_more_than_a_day_is_not_trusted() -> None:
     """Then the event is dated by our own clock and says so."""
     sent = view(timestamp="2031-01-01T00:00:00Z", sent_at="2031-01-01T00:00:01Z")
     canonical = interpret(sent, LIVE, NOW)
     assert (canonical.occurred_at, canonical.clock_untrusted) == (NOW, True)
 
 
-def test_history_keeps_its_own_time():
+def test_history_keeps_its_own_time() -> None:
     """A backfill event is known its source's delay after it happened, not when it was imported."""
     canonical = interpret(view(timestamp="2016-01-01T00:00:00+01:00"), HISTORY, NOW)
     assert canonical.occurred_at == datetime(2015, 12, 31, 23, tzinfo=UTC)
@@ -123,7 +124,7 @@ def test_history_keeps_its_own_time():
     assert reason_of(view(), HISTORY) == (Reason.MISSING_REQUIRED, "timestamp")
 
 
-def test_somebody_must_have_done_it():
+def test_somebody_must_have_done_it() -> None:
     """Behaviour without any identifier is refused; an order of the order system is not."""
     assert reason_of({"event": "page_viewed"}) == (Reason.MISSING_REQUIRED, "anonymous_id")
     assert interpret({"event": "order_cancelled", "properties": {"order_id": "o"}}, ORDERS, NOW).identifiers == ()
