@@ -11,6 +11,7 @@ from typing import Any
 from attrs import frozen
 
 from domain.taxonomy.refusal import Reason, Refused
+from domain.taxonomy.scrub import is_email, scrubbed
 
 #: (value as sent, name of the field, list that takes notes of coercions) -> clean value
 Parser = Callable[[Any, str, list[str]], Any]
@@ -52,6 +53,32 @@ def text(limit: int = 200) -> Parser:
         if len(trimmed) > limit:
             raise Refused(Reason.VALUE_OUT_OF_RANGE, field, f"longer than {limit} characters")
         return clean_text(trimmed, field)
+
+    return parse
+
+
+def key(limit: int = 128) -> Parser:
+    """An id that is stored as it is: it must not be the address of somebody."""
+    parse_text = text(limit)
+
+    def parse(value: Any, field: str, notes: list[str]) -> str:
+        cleaned: str = parse_text(value, field, notes)
+        if is_email(cleaned):
+            raise Refused(Reason.PII_DETECTED, field, "is an e-mail address; send it as `email`")
+        return cleaned
+
+    return parse
+
+
+def free_text(limit: int) -> Parser:
+    """What somebody typed, without addresses and long numbers."""
+    parse_text = text(limit)
+
+    def parse(value: Any, field: str, notes: list[str]) -> str:
+        cleaned: str = parse_text(value, field, notes)
+        if (without := scrubbed(cleaned)) != cleaned:
+            notes.append(f"{field}: scrubbed")
+        return without
 
     return parse
 

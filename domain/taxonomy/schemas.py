@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.taxonomy.fields import Field, amount, boolean, integer, items_of, one_of, text
+from domain.taxonomy.fields import Field, amount, boolean, free_text, integer, items_of, key, one_of, text
 
-_ID = text(128)
+_ID = key()
 _POSITION = integer(1, 10_000)
 _QUANTITY = integer(1, 10_000)
 
@@ -65,7 +65,7 @@ SCHEMAS: Mapping[str, tuple[Field, ...]] = {
     "page_viewed": (
         Field("page_view_id", _ID),
         Field("page_type", one_of(PAGE_TYPES)),
-        Field("path_template", text(512), also=("path",)),
+        Field("path_template", free_text(512), also=("path",)),
         Field("product_id", _ID),
         Field("category_id", _ID),
         Field("previous_page_view_id", _ID),
@@ -88,9 +88,9 @@ SCHEMAS: Mapping[str, tuple[Field, ...]] = {
     "product_removed_from_cart": _CART_LINE,
     "product_added_to_wishlist": (*_PRODUCT, Field("origin", one_of(ORIGINS))),
     "products_searched": (
-        Field("query_text", text(256), required=True, also=("query", "search_term", "search_string")),
+        Field("query_text", free_text(256), required=True, also=("query", "search_term", "search_string")),
         Field("query_id", _ID),
-        Field("corrected_query", text(256)),
+        Field("corrected_query", free_text(256)),
         Field("result_count", integer(0)),
     ),
     "checkout_started": (
@@ -127,7 +127,7 @@ SCHEMAS: Mapping[str, tuple[Field, ...]] = {
         Field("shipping", amount),
         Field("tax", amount),
     ),
-    "order_cancelled": (*_ORDER, Field("cancellation_id", _ID), Field("reason", text(128))),
+    "order_cancelled": (*_ORDER, Field("cancellation_id", _ID), Field("reason", free_text(128))),
     "refund_issued": (
         *_ORDER,
         Field("refund_id", _ID),
