@@ -52,8 +52,9 @@ def _about(cls: Callable[..., Fact]) -> Callable[[Canonical, str], Fact]:
     return make
 
 
-def _checkout_completed(canonical: Canonical, _: str) -> Fact:
+def _checkout_completed(canonical: Canonical, source_event_id: str) -> Fact:
     rest = {name: value for name, value in canonical.fields.items() if name != "items"}
+    rest.setdefault("checkout_id", rest.get("order_id", source_event_id))
     return facts.CheckoutCompleted(canonical.occurred_at, items=_lines(canonical), **rest)
 
 

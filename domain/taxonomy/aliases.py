@@ -3,13 +3,12 @@
 Names stand here normalised (see `normalise`). What is ambiguous is not aliased; what is derived is not a fact.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from types import MappingProxyType
 
+from domain.taxonomy.normalise import normalise
 from domain.taxonomy.refusal import Reason, Refused
 from domain.taxonomy.source import Authority
 
@@ -69,17 +68,6 @@ def _table(authority: Authority) -> Mapping[str, str]:
 
 TABLES: Mapping[Authority, Mapping[str, str]] = {"client": _table("client"), "server": _table("server")}
 CANONICAL = tuple(sorted(set(TABLES["client"].values())))
-
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_SEPARATORS = re.compile(r"[\s\-./:]+")
-
-
-@lru_cache(maxsize=4096)
-def normalise(name: str) -> str:
-    """NFKC, camelCase split, lower case, separators to one underscore. Idempotent."""
-    split = _CAMEL.sub("_", unicodedata.normalize("NFKC", name))
-    lowered = _SEPARATORS.sub("_", unicodedata.normalize("NFKC", split.lower()))
-    return re.sub(r"_+", "_", lowered).strip("_")
 
 
 @lru_cache(maxsize=4096)

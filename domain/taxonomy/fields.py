@@ -3,13 +3,14 @@
 Only safe coercions are made (numeric text to number, number to text id, ISO text to UTC, trimming); each is noted.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
+from domain.taxonomy.normalise import normalise
 from domain.taxonomy.refusal import Reason, Refused
 from domain.taxonomy.scrub import is_email, scrubbed
 
@@ -27,6 +28,28 @@ class Field:
     parse: Parser
     required: bool = False
     also: tuple[str, ...] = ()
+
+
+@frozen
+class Schema:
+    """The fields of one object. `by_name`: every name a field may come under, with its rank among those names."""
+
+    fields: tuple[Field, ...]
+    by_name: Mapping[str, tuple[int, Field]] = field(init=False, eq=False, repr=False)
+    required: tuple[str, ...] = field(init=False, eq=False)
+
+    @by_name.default
+    def _by_name(self) -> Mapping[str, tuple[int, Field]]:
+        """A field's own name is never another one's alias."""
+        table = {one.name: (0, one) for one in self.fields}
+        for one in self.fields:
+            for rank, name in enumerate(one.also, start=1):
+                table.setdefault(name, (rank, one))
+        return table
+
+    @required.default
+    def _required(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.fields if one.required)
 
 
 def clean_text(value: str, field: str) -> str:
@@ -156,31 +179,35 @@ def instant(value: Any, field: str, notes: list[str]) -> datetime:
         raise Refused(Reason.TYPE_INVALID, field, "expected an ISO 8601 time") from None
 
 
-def items_of(fields: Sequence[Field], limit: int = 200) -> Parser:
-    """A list of objects, each read by `fields`."""
+def items_of(schema: Schema, limit: int = 200) -> Parser:
+    """A list of objects, each read by `schema`."""
 
     def parse(value: Any, field: str, notes: list[str]) -> tuple[Mapping[str, Any], ...]:
         if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
             raise Refused(Reason.TYPE_INVALID, field, "expected a list of objects")
         if not 0 < len(value) <= limit:
             raise Refused(Reason.VALUE_OUT_OF_RANGE, field, f"expected 1 to {limit} items")
-        return tuple(read(item, fields, notes, f"{field}[{i}].") for i, item in enumerate(value))
+        return tuple(read(item, schema, notes, f"{field}[{i}].") for i, item in enumerate(value))
 
     return parse
 
 
-def read(sent: Mapping[str, Any], fields: Sequence[Field], notes: list[str], prefix: str = "") -> dict[str, Any]:
-    """Read the declared fields out of what was sent; unknown fields stay in the raw event only."""
-    out: dict[str, Any] = {}
-    for field in fields:
-        value = sent.get(field.name)
-        if value is None and field.also:
-            value = next((sent[name] for name in field.also if sent.get(name) is not None), None)
-        if value is not None:
-            out[field.name] = field.parse(value, prefix + field.name, notes)
-        elif field.required:
-            raise Refused(Reason.MISSING_REQUIRED, prefix + field.name, "required by this event")
-    return out
+def read(sent: Mapping[str, Any], schema: Schema, notes: list[str], prefix: str = "") -> dict[str, Any]:
+    """Read the declared fields out of what was sent; unknown fields stay in the raw event only.
+
+    Of several names for one field the first declared counts. Spelling is normalised; null is absent.
+    """
+    chosen: dict[str, tuple[int, Field, Any]] = {}
+    for name, value in sent.items():
+        found = schema.by_name.get(name) or schema.by_name.get(normalise(name))
+        if found is not None and value is not None:
+            rank, field = found
+            if field.name not in chosen or rank < chosen[field.name][0]:
+                chosen[field.name] = rank, field, value
+    for name in schema.required:
+        if name not in chosen:
+            raise Refused(Reason.MISSING_REQUIRED, prefix + name, "required by this event")
+    return {name: field.parse(value, prefix + name, notes) for name, (_, field, value) in chosen.items()}
 
 
 def _kind(value: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from attrs import frozen
 
-from domain.taxonomy.aliases import SERVER_ONLY, TAXONOMY_VERSION, canonical_name, normalise
+from domain.taxonomy.aliases import SERVER_ONLY, TAXONOMY_VERSION, canonical_name
 from domain.taxonomy.fields import instant, one_of, read, text
 from domain.taxonomy.pricing import priced
 from domain.taxonomy.refusal import Reason, Refused
@@ -63,8 +63,7 @@ def interpret(sent: Any, source: Declaration, received_at: datetime) -> Canonica
     if not isinstance(wire_name, str) or not wire_name.strip():
         raise Refused(Reason.MISSING_REQUIRED, "event", "the name of what happened is required")
     name = canonical_name(text(128)(wire_name, "event", notes), source.authority)
-    properties = _object(sent, "properties")
-    fields = priced(read({normalise(key): value for key, value in properties.items()}, SCHEMAS[name], notes))
+    fields = priced(read(_object(sent, "properties"), SCHEMAS[name], notes))
     identifiers = identifiers_of(sent, notes)
     if not identifiers and name not in SERVER_ONLY:
         raise Refused(Reason.MISSING_REQUIRED, "anonymous_id", f"one of {', '.join(IDENTIFIERS)} is required")

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.taxonomy.fields import Field, amount, boolean, free_text, integer, items_of, key, one_of, text
+from attrs import evolve
+
+from domain.taxonomy.fields import Field, Schema, amount, boolean, free_text, integer, items_of, key, one_of, text
 
 _ID = key()
 _POSITION = integer(1, 10_000)
@@ -34,26 +36,28 @@ _CART_LINE = (
 
 LINE = (
     Field("line_id", _ID),
-    Field("variant_id", _ID, required=True, also=("sku", "product_id")),
+    Field("variant_id", _ID, required=True, also=("sku",)),
     *(field for field in _PRODUCT if field.name not in {"variant_id", "product_id"}),
     Field("product_id", _ID, also=("item_id",)),
     Field("quantity", _QUANTITY, required=True),
     Field("line_discount", amount, also=("discount",)),
     Field("tax_included", boolean),
 )
-_LINES = items_of(LINE)
+_LINES = items_of(Schema(LINE))
 #: An order says what was paid; a checkout may not.
-_SOLD = items_of(tuple(Field(f.name, f.parse, f.required or f.name == "unit_price", f.also) for f in LINE))
+_SOLD = items_of(Schema(tuple(evolve(one, required=one.required or one.name == "unit_price") for one in LINE)))
 _ORDER = (Field("order_id", _ID, required=True),)
 _RETURN = (Field("return_id", _ID, required=True), *_ORDER)
 _SENT_BACK = items_of(
-    (
-        Field("line_id", _ID),
-        Field("variant_id", _ID, also=("sku",)),
-        Field("product_id", _ID, also=("item_id",)),
-        Field("quantity", _QUANTITY, required=True),
-        Field("reason_code", text(64), also=("reason", "return_reason")),
-        Field("reason_system", text(32)),
+    Schema(
+        (
+            Field("line_id", _ID),
+            Field("variant_id", _ID, also=("sku",)),
+            Field("product_id", _ID, also=("item_id",)),
+            Field("quantity", _QUANTITY, required=True),
+            Field("reason_code", text(64), also=("reason", "return_reason")),
+            Field("reason_system", text(32)),
+        )
     )
 )
 #: What an inspection finds; one vocabulary for all warehouses.
@@ -61,7 +65,7 @@ DISPOSITIONS = frozenset(
     ["restocked", "not_restocked", "processing_required", "missing", "worn", "damaged", "wrong_item"]
 )
 
-SCHEMAS: Mapping[str, tuple[Field, ...]] = {
+_EVENTS: Mapping[str, tuple[Field, ...]] = {
     "page_viewed": (
         Field("page_view_id", _ID),
         Field("page_type", one_of(PAGE_TYPES)),
@@ -100,7 +104,7 @@ SCHEMAS: Mapping[str, tuple[Field, ...]] = {
         Field("currency", text(3)),
     ),
     "checkout_completed": (
-        Field("checkout_id", _ID, required=True, also=("cart_id", "order_id", "transaction_id")),
+        Field("checkout_id", _ID, also=("cart_id",)),
         Field("items", _LINES, also=("products", "line_items")),
         Field("order_id", _ID, also=("transaction_id",)),
         Field("value", amount, also=("revenue", "total")),
@@ -135,7 +139,10 @@ SCHEMAS: Mapping[str, tuple[Field, ...]] = {
         Field("amount", amount, required=True, also=("value", "total")),
         Field("currency", text(3), required=True),
     ),
-    "return_requested": (*_RETURN, Field("items", _SENT_BACK, required=True, also=("products", "line_items"))),
+    "return_requested": (
+        *_RETURN,
+        Field("items", _SENT_BACK, required=True, also=("products", "line_items")),
+    ),
     "return_received": _RETURN,
     "return_inspected": (
         *_RETURN,
@@ -145,19 +152,21 @@ SCHEMAS: Mapping[str, tuple[Field, ...]] = {
     ),
 }
 
-CONTEXT: tuple[Field, ...] = (
-    Field("device_type", one_of(frozenset(["desktop", "mobile", "tablet", "tv", "kiosk", "pos", "unknown"]))),
+SCHEMAS: Mapping[str, Schema] = {name: Schema(fields) for name, fields in _EVENTS.items()}
+
+CONTEXT = Schema(
+    (Field("device_type", one_of(frozenset(["desktop", "mobile", "tablet", "tv", "kiosk", "pos", "unknown"]))),)
 )
-
-
-def required(name: str) -> tuple[str, ...]:
-    """Return the required fields of a canonical event, for documentation and error texts."""
-    return tuple(field.name for field in SCHEMAS[name] if field.required)
 
 
 def example(name: str) -> Mapping[str, Any]:
     """Return the smallest payload that the schema of `name` takes."""
-    samples: dict[str, Any] = {"items": [{"variant_id": "sku-1", "quantity": 1, "unit_price": 1}], "currency": "EUR"}
-    samples["disposition"] = "restocked"
-    numbers = {"total", "amount", "engaged_ms"}
-    return {field: samples.get(field, 1 if field in numbers else f"{field}-1") for field in required(name)}
+    samples: dict[str, Any] = {
+        "items": [{"variant_id": "sku-1", "quantity": 1, "unit_price": 1}],
+        "currency": "EUR",
+        "disposition": "restocked",
+        "total": 1,
+        "amount": 1,
+        "engaged_ms": 1,
+    }
+    return {field: samples.get(field, f"{field}-1") for field in SCHEMAS[name].required}

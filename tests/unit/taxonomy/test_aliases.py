@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.taxonomy.aliases import CANONICAL, TABLES, canonical_name, normalise
+from domain.taxonomy.aliases import CANONICAL, TABLES, canonical_name
+from domain.taxonomy.normalise import normalise
 from domain.taxonomy.refusal import Reason, Refused
 from domain.taxonomy.schemas import SCHEMAS
 
