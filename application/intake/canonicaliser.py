@@ -99,8 +99,9 @@ class Canonicaliser:
                     self._rows.put(SUBJECTS, visitor, closed)
                     ended += 1
             self._pending.keep()
-            position = self.log.position(FOLLOWER)
-            self._commit(Advance(FOLLOWER, position, position))
+            if self._rows.changes():
+                position = self.log.position(FOLLOWER)
+                self._commit(Advance(FOLLOWER, position, position))
             after = rows[-1][0]
         return ended
 

@@ -1,9 +1,13 @@
 """`haberdasher recommend`: ask the newest release from the shell."""
 
+from itertools import islice
+
 import click
 import numpy as np
 
 from application.learning.histories import touches_of_session
+from application.projections.rows import View
+from application.projections.sessions import SESSIONS
 from haberdasher.bootstrap import running
 from haberdasher.cli.show import answer, fail, json_option, table
 from haberdasher.settings import load
@@ -29,7 +33,8 @@ def recommend(session_id: str | None, products: str | None, k: int, unseen: bool
         if session_id is not None:
             touches = touches_of_session(app.read_models, session_id)
             if touches is None:
-                raise fail(f"no session is called {session_id!r}; ids are in `haberdasher project`'s read model")
+                some = [key for key, _ in islice(View(app.read_models, "sessions").all(SESSIONS, page=3), 3)]
+                raise fail(f"no session is called {session_id!r}; there are {', '.join(some) or 'none'}, ...")
             seen = [touch.product for touch in touches]
         vocabulary: list[str] = release.documents["vocabulary"]
         numbers = {product: number for number, product in enumerate(vocabulary)}

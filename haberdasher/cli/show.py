@@ -13,7 +13,8 @@ from rich.table import Table
 
 from ports.models import Progress as Progressed
 
-out = Console(soft_wrap=True, highlight=False)
+#: Into a file or a pipe goes the whole line: nobody reads ids that were cut.
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
 err = Console(stderr=True, highlight=False)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON on stdout.")
@@ -30,7 +31,7 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
     grid = Table(title=title, title_justify="left")
     numeric = [all(isinstance(row[place], (int, float)) for row in rows) for place in range(len(columns))]
     for name, right in zip(columns, numeric, strict=True):
-        grid.add_column(name, justify="right" if right and rows else "left")
+        grid.add_column(name, justify="right" if right and rows else "left", overflow="fold")
     for row in rows:
         grid.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
     out.print(grid)
