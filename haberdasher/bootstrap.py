@@ -29,7 +29,7 @@ from application.projections.sessions import SessionsProjection
 from domain.taxonomy.source import Declaration
 from haberdasher.names import stored_names
 from haberdasher.settings import Settings, read_secrets
-from ml.registry import RECOMMENDERS
+from ml.registry import make_model
 from ports.artifacts import Releases
 from ports.clock import Clock, Ids
 from ports.event_log import EventLog, ReadModels
@@ -42,13 +42,6 @@ if TYPE_CHECKING:
 
 #: File sources by the name that the command line knows them by.
 FILE_SOURCES: Mapping[str, FileSource] = {"diginetica": Diginetica(), "jsonl": JsonLines()}
-
-
-def make_model(name: str) -> Recommender:
-    """Return a fresh recommender by its name. Errors: `ValueError` that lists the names."""
-    if name not in RECOMMENDERS:
-        raise ValueError(f"no model is called {name!r}; there are {', '.join(RECOMMENDERS)}")
-    return RECOMMENDERS[name]()
 
 
 @frozen

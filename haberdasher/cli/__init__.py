@@ -43,5 +43,6 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except _REMEDIABLE as error:
-        click.echo(f"Error: {error}", err=True)
+        said = error.args[0] if isinstance(error, KeyError) and error.args else error  # a KeyError prints its repr
+        click.echo(f"Error: {said}", err=True)
         sys.exit(1)

@@ -1,6 +1,4 @@
 import random
-import threading
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -9,34 +7,11 @@ from sqlalchemy import text
 from adapters.database import connect
 from adapters.intake import SqlIntakeLog
 from tests.support.intake_worker import payloads, work
+from tests.support.kills import run_and_kill
 from tests.support.ledger import Findings, Ledger, check
 from tests.support.services import DATABASES, database_url
 
 KILLS = 20
-#: Each worker is a new process, forked from one that has imported everything: a kill then takes a fraction of a second.
-PROCESSES = get_context("forkserver")
-PROCESSES.set_forkserver_preload([work.__module__])
-
-
-def run_and_kill(url: str, batch: int, after: float) -> list[int]:
-    """Start a worker at `batch`, SIGKILL it `after` seconds from ready; return what it acknowledged."""
-    answers, theirs = PROCESSES.Pipe(duplex=False)
-    worker = PROCESSES.Process(target=work, args=(url, batch, theirs), daemon=True)
-    worker.start()
-    theirs.close()
-    assert answers.recv() is None
-    killer = threading.Timer(after, worker.kill)
-    killer.start()
-    acknowledged = []
-    with answers:
-        try:
-            while True:
-                acknowledged.append(answers.recv())
-        except (EOFError, OSError):
-            killer.join()
-    worker.join()
-    assert worker.exitcode == -9
-    return acknowledged
 
 
 @pytest.mark.parametrize("kind", DATABASES)
@@ -48,7 +23,7 @@ def test_a_killed_intake_loses_nothing(kind: str, tmp_path: Path) -> None:
     with database_url(kind, tmp_path) as url:
         for _ in range(KILLS):
             ledger.record(str(batch), payloads(batch))
-            for done in run_and_kill(url, batch, dice.uniform(0, 0.25)):
+            for done in run_and_kill(work, (url, batch), dice.uniform(0, 0.25)):
                 assert done == batch
                 ledger.acknowledge(str(done))
                 batch += 1

@@ -16,8 +16,6 @@ from tests.support.ledger import Findings, Ledger, check
 from tests.support.pipeline_worker import payloads, work
 from tests.support.services import DATABASES, database_url
 
-KILLS = 40
-
 
 def bodies(app: App) -> list[tuple[str, bytes]]:
     """Everything in the intake log, opened."""
@@ -39,12 +37,13 @@ def rows(url: str, name: str) -> Sequence[tuple[str, str, bytes]]:
 
 
 @pytest.mark.parametrize("kind", DATABASES)
-def test_a_killed_worker_loses_and_doubles_nothing(kind: str, tmp_path: Path) -> None:
-    """R1: 40 SIGKILLs at random moments of ingest and projection; every acknowledged event is one fact, once."""
+@pytest.mark.parametrize("kills", [40, pytest.param(200, marks=pytest.mark.nightly)])
+def test_a_killed_worker_loses_and_doubles_nothing(kind: str, kills: int, tmp_path: Path) -> None:
+    """R1: SIGKILLs at random moments of ingest and projection; every acknowledged event is one fact, once."""
     ledger, dice, batch = Ledger(), random.Random(kind), 0
     with database_url(kind, tmp_path) as url:
         house(tmp_path, url).close()
-        for _ in range(KILLS):
+        for _ in range(kills):
             ledger.record(str(batch), payloads(batch))
             for done in run_and_kill(work, (str(tmp_path), url, batch), dice.uniform(0, 0.5)):
                 ledger.acknowledge(str(done))
