@@ -1,4 +1,5 @@
-import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -57,16 +58,24 @@ def test_threads_share_the_ids() -> None:
     assert all(row == sorted(row) for row in rows)
 
 
-def test_a_forked_child_gives_other_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+#: In a process of its own: one that has imported JAX must not fork.
+FORK = """
+import os, time
+from adapters.ids import Uuid7Ids
+time.time_ns = lambda: 5_000_000_000
+ids = Uuid7Ids()
+ids.new()
+reader, writer = os.pipe()
+if (child := os.fork()) == 0:
+    os.write(writer, ids.new().encode())
+    os._exit(0)
+os.waitpid(child, 0)
+print(os.read(reader, 32).decode(), ids.new())
+"""
+
+
+def test_a_forked_child_gives_other_ids() -> None:
     """Parent and child that were one process a moment ago do not count on from the same place."""
-    monkeypatch.setattr(time, "time_ns", lambda: 5_000_000_000)
-    source = Uuid7Ids()
-    source.new()
-    reader, writer = os.pipe()
-    if (child := os.fork()) == 0:
-        os.write(writer, source.new().encode())
-        os._exit(0)
-    os.waitpid(child, 0)
-    assert os.read(reader, 32).decode()[16:] != source.new()[16:]
-    os.close(reader)
-    os.close(writer)
+    ran = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, check=True)
+    of_child, of_parent = ran.stdout.split()
+    assert of_child[16:] != of_parent[16:]
