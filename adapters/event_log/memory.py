@@ -7,17 +7,17 @@ from threading import RLock
 
 from attrs import Factory, define, field
 
-from adapters.event_log.codec import Codec
+from adapters.event_log.codec import Codec, StoredRow
 from domain.names import Names
 from ports.event_log import Commit, PositionConflict, Recorded, Snapshot, StreamConflict
-
-#: position, stream, version, topic, state: encoded as in a database, so that a test finds what would not store.
-StoredRow = tuple[int, str, int, str, bytes]
 
 
 @define(eq=False)
 class MemoryStore:
-    """What a database would hold for one tenant. Share it between a log and its read models."""
+    """What a database would hold for one tenant. Share it between a log and its read models.
+
+    Events are kept encoded, so that a test finds what would not store.
+    """
 
     lock: RLock = field(factory=RLock, repr=False)
     events: list[StoredRow] = Factory(list)
@@ -63,12 +63,12 @@ class MemoryEventLog:
     def read(self, stream: str, *, after: int = 0) -> Sequence[Recorded]:
         with self._store.lock:
             rows = self._store.streams[stream][after:] if stream in self._store.streams else []
-        return self._decode(rows)
+        return self._codec.decode_rows(rows)
 
     def follow(self, *, after: int, limit: int) -> Sequence[Recorded]:
         with self._store.lock:
             rows = self._store.events[after : after + limit]
-        return self._decode(rows)
+        return self._codec.decode_rows(rows)
 
     def head(self) -> int:
         with self._store.lock:
@@ -99,13 +99,6 @@ class MemoryEventLog:
             if end != append.expected_version:
                 raise StreamConflict(f"{append.stream}: {end} events, expected {append.expected_version}")
             ends[append.stream] = end + len(append.facts)
-
-    def _decode(self, rows: Sequence[StoredRow]) -> Sequence[Recorded]:
-        decode = self._codec.decode
-        return [
-            Recorded(position, stream, version, *decode(topic, state))
-            for position, stream, version, topic, state in rows
-        ]
 
 
 @define(eq=False)

@@ -1,16 +1,18 @@
 """`EventLog` on SQLite or PostgreSQL: one transaction for facts, derived rows and the follower's position."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from attrs import define, field
 from eventsourcing.persistence import IntegrityError, StoredEvent
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, Select, bindparam, select
 
 from adapters.database import create_tables, read, write
 from adapters.database import read_models as read_model_tables
 from adapters.event_log import following, tables
 from adapters.event_log.appending import append_rows, head_of, lock_events
 from adapters.event_log.codec import Codec
+from adapters.event_log.collection import collection_paused
 from adapters.event_log.expectations import check_expectations
 from adapters.event_log.recorder import SqlSnapshotRecorder
 from adapters.event_log.row_changes import apply_rows
@@ -23,6 +25,11 @@ def create_event_log_tables(engine: Engine) -> None:
     """Create the tables of the event log and of the read models it writes. Idempotent; processes may race."""
     create_tables(engine, tables.metadata)
     create_tables(engine, read_model_tables.metadata)
+
+
+_EVENTS = select(events.c.position, events.c.stream, events.c.version, events.c.topic, events.c.state).where(
+    events.c.tenant == bindparam("tenant")
+)
 
 
 @define(eq=False)
@@ -42,11 +49,12 @@ class SqlEventLog:
     def commit(self, commit: Commit) -> Sequence[int]:
         """See `ports.event_log.EventLog`. Errors besides: `adapters.database.DatabaseBusy`, a `TimeoutError`."""
         encode, tenant = self._codec.encode, self._tenant
-        rows = [  # before the transaction: nobody waits for our encoding
-            (tenant, append.stream, version, *encode(fact))
-            for append in commit.appends
-            for version, fact in enumerate(append.facts, append.expected_version + 1)
-        ]
+        with collection_paused():
+            rows = [  # before the transaction: nobody waits for our encoding
+                (tenant, append.stream, version, *encode(fact))
+                for append in commit.appends
+                for version, fact in enumerate(append.facts, append.expected_version + 1)
+            ]
         with write(self._engine) as connection:
             if commit.advance is not None:
                 following.advance(connection, tenant, commit.advance)
@@ -58,28 +66,11 @@ class SqlEventLog:
             return append_rows(connection, rows)
 
     def read(self, stream: str, *, after: int = 0) -> Sequence[Recorded]:
-        c = events.c
-        query = select(c.position, c.stream, c.version, c.topic, c.state).where(
-            c.tenant == self._tenant, c.stream == stream, c.version > after
-        )
-        with read(self._engine) as connection:
-            rows = connection.execute(query.order_by(c.version)).all()
-        decode = self._codec.decode
-        return [
-            Recorded(position, name, version, *decode(topic, state)) for position, name, version, topic, state in rows
-        ]
+        query = _EVENTS.where(events.c.stream == stream, events.c.version > after).order_by(events.c.version)
+        return self._recorded(query)
 
     def follow(self, *, after: int, limit: int) -> Sequence[Recorded]:
-        c = events.c
-        query = select(c.position, c.stream, c.version, c.topic, c.state).where(
-            c.tenant == self._tenant, c.position > after
-        )
-        with read(self._engine) as connection:
-            rows = connection.execute(query.order_by(c.position).limit(limit)).all()
-        decode = self._codec.decode
-        return [
-            Recorded(position, name, version, *decode(topic, state)) for position, name, version, topic, state in rows
-        ]
+        return self._recorded(_EVENTS.where(events.c.position > after).order_by(events.c.position).limit(limit))
 
     def head(self) -> int:
         with read(self._engine) as connection:
@@ -102,3 +93,9 @@ class SqlEventLog:
             self._snapshots.insert_events([StoredEvent(stream, snapshot.version, topic, state)])
         except IntegrityError:
             return  # another worker kept it first
+
+    def _recorded(self, query: Select[Any]) -> Sequence[Recorded]:
+        with read(self._engine) as connection, collection_paused():
+            # The driver's own tuples: SQLAlchemy's rows would cost as much again as the query.
+            rows = connection.execute(query, {"tenant": self._tenant}).cursor.fetchall()
+            return self._codec.decode_rows(rows)

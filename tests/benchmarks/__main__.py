@@ -27,7 +27,9 @@ def _print(console: Console, name: str, rows: list[Row]) -> None:
 def main(wanted: list[str]) -> int:
     """Return 0 if every bound holds, else 1."""
     console = Console()
-    names = sorted(module.name for module in iter_modules(tests.benchmarks.__path__) if module.name.startswith("bench_"))
+    names = sorted(
+        module.name for module in iter_modules(tests.benchmarks.__path__) if module.name.startswith("bench_")
+    )
     rows: list[Row] = []
     for name in names:
         if wanted and name.removeprefix("bench_") not in wanted:

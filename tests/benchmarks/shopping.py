@@ -19,7 +19,9 @@ EVENTS_PER_SESSION = 8
 
 def _product(random: Random) -> facts.ProductRef:
     number = random.randrange(40_000)
-    return facts.ProductRef(f"p-{number}", f"p-{number}-{number % 7}", f"c-{number % 90}", f"b-{number % 300}", "navy", "M")
+    return facts.ProductRef(
+        f"p-{number}", f"p-{number}-{number % 7}", f"c-{number % 90}", f"b-{number % 300}", "navy", "M"
+    )
 
 
 def _act(random: Random, at: datetime) -> Any:
