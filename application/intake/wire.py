@@ -2,7 +2,7 @@
 
 import json
 import re
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
 import msgspec
@@ -10,8 +10,18 @@ import msgspec
 from domain.taxonomy.refusal import Reason, Refused
 
 MAX_BYTES = 64 * 1024
+#: Objects and lists in each other. A decoder's own limit depends on who calls it; the answer must not.
+MAX_DEPTH = 64
 
-_decoder = msgspec.json.Decoder(float_hook=Decimal)
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise Refused(Reason.NUMBER_INVALID, "(body)", "too many digits") from None
+
+
+_decoder = msgspec.json.Decoder(float_hook=_decimal)
 _encoder = msgspec.json.Encoder(decimal_format="number")
 _canonical = msgspec.json.Encoder(order="sorted", decimal_format="number")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
@@ -27,8 +37,8 @@ def decode(body: bytes) -> Any:
         raise Refused(Reason.NOT_JSON, "(body)", "nested too deeply") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         _explain(body, error)
-    if b"\\u0000" in body:
-        _refuse_nul(value)
+    if b"\\u0000" in body or body.count(b"{") + body.count(b"[") > MAX_DEPTH:
+        _walk(value)
     return value
 
 
@@ -60,13 +70,14 @@ def _explain(body: bytes, error: Exception) -> NoReturn:
     raise Refused(Reason.NOT_JSON, "(body)", "not one complete JSON value in UTF-8") from None
 
 
-def _refuse_nul(value: Any) -> None:
-    stack = [value]
-    while stack:
-        top = stack.pop()
-        if isinstance(top, dict):
-            stack += [*top.keys(), *top.values()]
-        elif isinstance(top, list):
-            stack += top
-        elif isinstance(top, str) and "\x00" in top:
+def _walk(value: Any) -> None:
+    """Look at everything in a value that may hold NUL or be nested too deeply."""
+    level, depth = [value], 0
+    while level:
+        if any(isinstance(one, str) and "\x00" in one for one in level):
             raise Refused(Reason.TEXT_INVALID, "(body)", "contains NUL")
+        if depth > MAX_DEPTH:
+            raise Refused(Reason.NOT_JSON, "(body)", "nested too deeply")
+        within = [one for one in level if isinstance(one, (dict, list))]
+        level = [inner for one in within for inner in ((*one, *one.values()) if isinstance(one, dict) else one)]
+        depth += 1

@@ -74,7 +74,7 @@ def interpret(sent: Any, source: Declaration, received_at: datetime) -> Canonica
         source_event_name=wire_name,
         taxonomy_version=TAXONOMY_VERSION,
         occurred_at=occurred_at,
-        known_at=received_at if source.clock == "live" else occurred_at + timedelta(seconds=source.delay_s),
+        known_at=received_at if source.clock == "live" else _moved(occurred_at, timedelta(seconds=source.delay_s)),
         clock_skew_ms=skew,
         clock_untrusted=untrusted,
         channel=_channel(sent["channel"], "channel", notes) if sent.get("channel") else source.channel,
@@ -123,9 +123,16 @@ def _when(
         skew = instant(sent["sent_at"], "sent_at", notes) - received_at
         if abs(skew) > MAX_SKEW:
             return received_at, skew // timedelta(milliseconds=1), True
-        occurred_at -= skew
+        occurred_at = _moved(occurred_at, -skew)
     if occurred_at > received_at + MAX_FUTURE:
         raise Refused(Reason.TIMESTAMP_FUTURE, "timestamp", "more than 5 minutes after it was received")
     if name not in SERVER_ONLY and occurred_at < received_at - MAX_AGE:
         raise Refused(Reason.TIMESTAMP_TOO_OLD, "timestamp", "more than 30 days old; send history as a backfill source")
     return occurred_at, skew // timedelta(milliseconds=1), False
+
+
+def _moved(at: datetime, by: timedelta) -> datetime:
+    try:
+        return at + by
+    except OverflowError:
+        raise Refused(Reason.VALUE_OUT_OF_RANGE, "timestamp", "at the end of the calendar") from None
