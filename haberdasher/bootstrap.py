@@ -12,6 +12,7 @@ from adapters.database import connect
 from adapters.event_log import SqlEventLog, create_event_log_tables
 from adapters.ids import Uuid7Ids
 from adapters.intake import SqlIntakeLog
+from adapters.item_index import AnnoyItemIndex, ExactItemIndex
 from adapters.read_models import SqlReadModels
 from adapters.sources.diginetica import Diginetica
 from adapters.sources.files import FileSource
@@ -34,6 +35,7 @@ from ports.artifacts import Releases
 from ports.clock import Clock, Ids
 from ports.event_log import EventLog, ReadModels
 from ports.intake import Arrival, IntakeLog, Receipt
+from ports.item_index import ItemIndex
 from ports.models import Recommender
 from ports.vault import Keyring, Vault
 
@@ -42,6 +44,14 @@ if TYPE_CHECKING:
 
 #: File sources by the name that the command line knows them by.
 FILE_SOURCES: Mapping[str, FileSource] = {"diginetica": Diginetica(), "jsonl": JsonLines()}
+
+
+#: Below this many items an exact scan is as fast as an index, and exact (ADR 0009).
+EXACT_BELOW = 100_000
+
+
+def index_for(n_items: int) -> ItemIndex:
+    return ExactItemIndex() if n_items < EXACT_BELOW else AnnoyItemIndex()
 
 
 @frozen
@@ -63,6 +73,7 @@ class App:
     projections: Mapping[str, Projection]
     releases: Releases
     make_model: Callable[[str], Recommender]
+    make_index: Callable[[int], ItemIndex]
     _closing: Sequence[Callable[[], None]] = field(repr=False)
 
     def close(self) -> None:
@@ -79,6 +90,7 @@ def bootstrap(
     extra_names: tuple[tuple[type, str], ...] = (),
     extra_projections: tuple[Projection, ...] = (),
     models: Callable[[str], Recommender] = make_model,
+    item_index: Callable[[int], ItemIndex] = index_for,
 ) -> App:
     """Wire the house. Creates tables and, in the embedded profile, secrets that are not there yet."""
     settings.home.mkdir(parents=True, exist_ok=True)
@@ -119,6 +131,7 @@ def bootstrap(
         projections={projection.name: projection for projection in projections},
         releases=FolderReleases(settings.releases, secrets.signing_key),
         make_model=models,
+        make_index=item_index,
         closing=(group_commit.close, engine.dispose, keys_engine.dispose),
     )
 

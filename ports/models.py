@@ -1,7 +1,7 @@
 """Models trade in numpy. What they are made of (JAX, trees, counts) never leaks."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from attrs import frozen
@@ -100,4 +100,18 @@ class Recommender(Protocol):
 
     def restore(self, arrays: Mapping[str, NDArray[np.generic]]) -> None:
         """Become the model that gave these arrays. Answers are then equal. Errors: `ValueError` if they do not fit."""
+        ...
+
+
+@runtime_checkable
+class VectorRecommender(Recommender, Protocol):
+    """A recommender whose ranking is the inner product of two vectors, so that an `ItemIndex` can search for it."""
+
+    def session_vectors(self, prefixes: Sequences) -> NDArray[np.float32]:
+        """Return float32 [rows, d], zero where nothing of a prefix is known."""
+        ...
+
+    @property
+    def item_vectors(self) -> NDArray[np.float32]:
+        """float32 [n_items, d]."""
         ...

@@ -3,15 +3,14 @@
 from itertools import islice
 
 import click
-import numpy as np
 
 from application.learning.histories import touches_of_session
 from application.projections.rows import View
 from application.projections.sessions import SESSIONS
+from application.serving.retrieval import Retrieval
 from haberdasher.bootstrap import running
 from haberdasher.cli.show import answer, fail, json_option, table
 from haberdasher.settings import load
-from ports.models import Sequences
 
 
 @click.command()
@@ -29,29 +28,22 @@ def recommend(session_id: str | None, products: str | None, k: int, unseen: bool
         if not manifests:
             raise fail("there is no release yet: run `haberdasher learn`")
         release = app.releases.open(manifests[-1].release_id)
-        seen = (products or "").split(",")
+        seen = [one.strip() for one in (products or "").split(",") if one.strip()]
         if session_id is not None:
             touches = touches_of_session(app.read_models, session_id)
             if touches is None:
                 some = [key for key, _ in islice(View(app.read_models, "sessions").all(SESSIONS, page=3), 3)]
                 raise fail(f"no session is called {session_id!r}; there are {', '.join(some) or 'none'}, ...")
             seen = [touch.product for touch in touches]
-        vocabulary: list[str] = release.documents["vocabulary"]
-        numbers = {product: number for number, product in enumerate(vocabulary)}
-        known = [numbers[one.strip()] for one in seen if one.strip() in numbers]
-        mask = np.ones(len(vocabulary), np.bool_)
-        if unseen:
-            mask[known] = False
-        model = app.make_model(release.manifest.model)
-        model.restore(release.arrays)
-        ranking = model.recommend(Sequences.of([known]), min(k, len(vocabulary)), mask)
+        retrieval = Retrieval(release, app.make_model(release.manifest.model), app.make_index)
+        found = retrieval.candidates(seen, k, unseen_only=unseen)
+    unknown = sum(not retrieval.knows(one) for one in seen)
     best = [
-        {"position": place, "product_id": vocabulary[item], "score": round(float(score), 4)}
-        for place, (item, score) in enumerate(zip(ranking.items[0], ranking.scores[0], strict=True), start=1)
-        if item >= 0
+        {"position": place, "product_id": one.product_id, "score": round(one.score, 4)}
+        for place, one in enumerate(found, start=1)
     ]
     if as_json:
-        answer({"release": release.manifest.release_id, "seen": seen, "unknown": len(seen) - len(known), "items": best})
+        answer({"release": release.manifest.release_id, "seen": seen, "unknown": unknown, "items": best})
         return
-    title = f"After {', '.join(seen[-5:]) or 'nothing'}" + (f" ({len(seen) - len(known)} unknown)" if seen else "")
+    title = f"After {', '.join(seen[-5:]) or 'nothing'}" + (f" ({unknown} unknown)" if unknown else "")
     table(title, ("position", "product", "score"), [tuple(one.values()) for one in best])
