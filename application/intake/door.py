@@ -12,10 +12,9 @@ from uuid import uuid5
 from attrs import frozen
 
 from application.intake import wire
-from application.intake.reading import understand
+from application.intake.reading import event_id, understand
 from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
 from domain.kernel import tenant_namespace
-from domain.taxonomy.fields import text
 from domain.taxonomy.interpret import identifiers_of
 from domain.taxonomy.redaction import redact
 from domain.taxonomy.refusal import Reason, Refused
@@ -23,8 +22,6 @@ from domain.taxonomy.source import Declaration
 from ports.clock import Clock
 from ports.intake import Arrival, Receipt
 from ports.vault import Identifier, Keyring, Vault
-
-_event_id = text(200)
 
 
 @frozen
@@ -89,10 +86,11 @@ class Door:
         try:
             sent = wire.decode(body)
             if isinstance(sent, dict):
+                if (kept := redact(sent)) is not sent:
+                    body = wire.encode(kept)
+                    sent = wire.decode(body)  # answered for as it is stored: it may have grown too large
                 blocked = self.policy.is_blocked_value
                 identifiers = tuple(pair for pair in identifiers_of(sent, []) if not blocked(pair[1]))
-                if (kept := redact(sent)) is not sent:
-                    sent, body = kept, wire.encode(kept)
             understand(sent, declaration, received_at, fallback_id, self.policy)
         except Refused as no:
             refused = no
@@ -106,7 +104,7 @@ class Door:
         if not isinstance(sent, dict):
             return fallback_id
         if (own := sent.get("event_id")) is not None:
-            cleaned: str = _event_id(own, "event_id", [])
+            cleaned: str = event_id(own, "event_id", [])
             return cleaned
         if sent.get("timestamp") is not None:
             return str(uuid5(tenant_namespace(self.tenant), source + "\0" + wire.canonical_bytes(sent).decode()))

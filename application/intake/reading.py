@@ -9,10 +9,13 @@ from application.intake.facts import fact_of
 from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
 from domain.session.facts import Fact
 from domain.taxonomy.aliases import SERVER_ONLY
+from domain.taxonomy.fields import text
 from domain.taxonomy.interpret import Canonical, interpret
 from domain.taxonomy.refusal import Reason, Refused
 from domain.taxonomy.source import Declaration
 from ports.vault import Identifier
+
+event_id = text(200)
 
 
 @frozen
@@ -35,6 +38,8 @@ def understand(
     if source is None:
         raise Refused(Reason.SOURCE_NOT_REGISTERED, "source", "register the source before it sends")
     canonical = interpret(sent, source, received_at)
+    if (own := sent.get("event_id")) is not None:
+        event_id(own, "event_id", [])
     who = tuple(Identifier(kind, value) for kind, value in canonical.identifiers if not policy.is_blocked_value(value))
     if not who and canonical.name not in SERVER_ONLY:
         raise Refused(Reason.MISSING_REQUIRED, "anonymous_id", "every identifier sent identifies nobody")
