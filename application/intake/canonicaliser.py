@@ -4,7 +4,8 @@ Facts, the rows it remembers and its position are one commit, so an arrival coun
 worker dies or two of them race.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from attrs import define, field, frozen
@@ -73,7 +74,14 @@ class Canonicaliser:
         return position
 
     def step(self, position: int) -> int:
-        """Take one batch after `position`; return the new position, whoever moved it there."""
+        """Take one batch after `position`; return the new position, whoever moved it there.
+
+        After any error it may be called again, whether or not the batch was stored.
+        """
+        with self._all_or_nothing():
+            return self._step(position)
+
+    def _step(self, position: int) -> int:
         records = self.intake.follow(after=position, limit=self.batch)
         if not records:
             return position
@@ -87,6 +95,10 @@ class Canonicaliser:
 
     def close_idle(self, now: datetime, page: int = 2000) -> int:
         """End every session that nothing can follow any more by `now`; return how many ended."""
+        with self._all_or_nothing():
+            return self._close_idle(now, page)
+
+    def _close_idle(self, now: datetime, page: int) -> int:
         ended, after = 0, ""
         while rows := self.read_models.scan(FOLLOWER, SUBJECTS.name, after=after, limit=page):
             self._rows.prefetch(SUBJECTS, (key for key, _ in rows))
@@ -177,12 +189,24 @@ class Canonicaliser:
         try:
             self.log.commit(commit)
         except (StreamConflict, PositionConflict):
-            self._pending.forget()
-            self._rows = Rows(self.read_models, FOLLOWER)
+            self._forget()
             return False
         self._pending.settled()
         self._rows.settled()
         return True
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        """After an error remember nothing: what was half done would be stored with the next batch."""
+        try:
+            yield
+        except BaseException:
+            self._forget()
+            raise
+
+    def _forget(self) -> None:
+        self._pending.forget()
+        self._rows = Rows(self.read_models, FOLLOWER)
 
 
 def _sealed_id(source_event_id: str, refusal: str) -> str:
