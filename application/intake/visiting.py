@@ -18,7 +18,7 @@ from ports.event_log import Metadata
 class Subject:
     """What the canonicaliser remembers of an identifier: that it was seen, and its sessions if it keeps any.
 
-    `closed`: the last session that was ended because nothing more came.
+    `closed`: the session that was ended because nothing more came, until something does.
     """
 
     visits: Visits = ()
@@ -54,7 +54,7 @@ class Visiting:
             self._take(step, metadata, visitor=visitor, channel=channel, device_type=device_type)
         state = self.pending.state(session.DECIDER, placement.session_id)
         self.pending.take(session.DECIDER, placement.session_id, session.record(state, fact), metadata)
-        return evolve(subject, visits=placement.visits)
+        return evolve(subject, visits=placement.visits, closed="")
 
     def close(self, visitor: str, subject: Subject, now: datetime, metadata: Metadata) -> Subject:
         """End the visitor's last session if nothing can follow it by `now`."""
