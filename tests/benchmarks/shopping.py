@@ -1,7 +1,7 @@
 """A day in a shop as commits of the event log: sessions of a few minutes, side by side, in the order of time."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from random import Random
@@ -54,16 +54,14 @@ def _stream_of_facts(random: Random) -> Iterator[tuple[str, Fact]]:
         yield f"main/session-{name}", Fact(event, Metadata(f"{number:032x}", at, at, number))
 
 
-def commits(count: int, size: int, seed: int = 7) -> Sequence[Commit]:
-    """Return `count` commits of `size` facts each, every one grouped by stream as a canonicaliser would."""
+def commits(count: int, size: int, seed: int = 7) -> Iterator[Commit]:
+    """Yield `count` commits of `size` facts each, every one grouped by stream as a canonicaliser would."""
     stored: defaultdict[str, int] = defaultdict(int)
     facts_of_day = _stream_of_facts(Random(seed))
-    made = []
     for _ in range(count):
         groups: defaultdict[str, list[Fact]] = defaultdict(list)
         for stream, fact in islice(facts_of_day, size):
             groups[stream].append(fact)
-        made.append(Commit([Append(stream, stored[stream], group) for stream, group in groups.items()]))
+        yield Commit([Append(stream, stored[stream], group) for stream, group in groups.items()])
         for stream, group in groups.items():
             stored[stream] += len(group)
-    return made
