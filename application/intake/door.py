@@ -82,15 +82,11 @@ class Door:
     ) -> _Examined:
         sent: Any = None
         refused: Refused | None = None
-        identifiers: tuple[tuple[str, str], ...] = ()
         try:
             sent = wire.decode(body)
-            if isinstance(sent, dict):
-                if (kept := redact(sent)) is not sent:
-                    body = wire.encode(kept)
-                    sent = wire.decode(body)  # answered for as it is stored: it may have grown too large
-                blocked = self.policy.is_blocked_value
-                identifiers = tuple(pair for pair in identifiers_of(sent, []) if not blocked(pair[1]))
+            if isinstance(sent, dict) and (kept := redact(sent)) is not sent:
+                body = wire.encode(kept)
+                sent = wire.decode(body)  # answered for as it is stored: it may have grown too large
             understand(sent, declaration, received_at, fallback_id, self.policy)
         except Refused as no:
             refused = no
@@ -98,7 +94,15 @@ class Door:
             source_event_id = self._source_event_id(sent, source, fallback_id)
         except Refused as no:
             source_event_id, refused = fallback_id, refused or no
-        return _Examined(source_event_id, body, identifiers, refused)
+        return _Examined(source_event_id, body, self._about(sent), refused)
+
+    def _about(self, sent: Any) -> tuple[tuple[str, str], ...]:
+        """Return who a body is about, whatever else is wrong with it; nobody if that cannot be read."""
+        try:
+            found = identifiers_of(sent, []) if isinstance(sent, dict) else ()
+        except Refused:
+            return ()
+        return tuple(pair for pair in found if not self.policy.is_blocked_value(pair[1]))
 
     def _source_event_id(self, sent: Any, source: str, fallback_id: str) -> str:
         if not isinstance(sent, dict):
