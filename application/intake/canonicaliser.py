@@ -60,6 +60,7 @@ class Canonicaliser:
     batch: int = 5000
     _rows: Rows = field(init=False)
     _pending: Pending = field(init=False)
+    _remembered_at: int = field(init=False, default=0)
 
     def __attrs_post_init__(self) -> None:
         self._pending = Pending(self.log, self.ids, self.tenant)
@@ -82,6 +83,7 @@ class Canonicaliser:
             return self._step(position)
 
     def _step(self, position: int) -> int:
+        self._recall(position)
         records = self.intake.follow(after=position, limit=self.batch)
         if not records:
             return position
@@ -99,7 +101,8 @@ class Canonicaliser:
             return self._close_idle(now, page)
 
     def _close_idle(self, now: datetime, page: int) -> int:
-        ended, after = 0, ""
+        ended, after, position = 0, "", self.log.position(FOLLOWER)
+        self._recall(position)
         while rows := self.read_models.scan(FOLLOWER, SUBJECTS.name, after=after, limit=page):
             self._rows.prefetch(SUBJECTS, (key for key, _ in rows))
             visiting = Visiting(self._pending, self._rows, self.ids)
@@ -111,9 +114,8 @@ class Canonicaliser:
                     self._rows.put(SUBJECTS, visitor, closed)
                     ended += 1
             self._pending.keep()
-            if self._rows.changes():
-                position = self.log.position(FOLLOWER)
-                self._commit(Advance(FOLLOWER, position, position))
+            if self._rows.changes() and not self._commit(Advance(FOLLOWER, position, position)):
+                return ended  # another worker is at it: what it left idle is ended the next time
             after = rows[-1][0]
         return ended
 
@@ -193,7 +195,14 @@ class Canonicaliser:
             return False
         self._pending.settled()
         self._rows.settled()
+        self._remembered_at = advance.to
         return True
+
+    def _recall(self, position: int) -> None:
+        """Trust what is remembered only if it is of this position: another worker may have gone on from there."""
+        if position != self._remembered_at:
+            self._forget()
+            self._remembered_at = position
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:

@@ -16,7 +16,7 @@ from domain.taxonomy.quarantine import EventQuarantined
 from haberdasher.bootstrap import App
 from ports.vault import Identifier
 from tests.support.house import house, receive
-from tests.support.shop import ordered, sent, sent_back, viewed
+from tests.support.shop import MONDAY, ordered, sent, sent_back, viewed
 
 
 @pytest.fixture
@@ -184,3 +184,14 @@ def test_histories_put_a_purchase_behind_the_session_that_led_to_it(app: App) ->
     assert [[(t.action, t.product) for t in row.touches] for row in rows] == [
         [("view", "coat"), ("view", "hat"), ("purchase", "coat")],
     ]
+
+
+def test_two_workers_taking_turns_remember_nothing_stale(tmp_path: Path) -> None:
+    """A worker that was overtaken reads again what the other one wrote: one visit stays one session."""
+    one, other = house(tmp_path), house(tmp_path)
+    for minute, worker in enumerate([one, other, one, other, one]):
+        receive(worker, "web", [viewed(f"p-{minute}", minute)], f"batch-{minute}")
+        worker.canonicaliser.close_idle(MONDAY)
+    assert [len(session.touches) for session in sessions(one).values()] == [5]
+    one.close()
+    other.close()
