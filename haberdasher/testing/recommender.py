@@ -6,7 +6,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from ports.models import ACTIONS, Interactions, Ranking, Recommender, Sequences
+from ports.models import ACTIONS, Interactions, Ranking, Recommender, Sequences, VectorRecommender
 
 N_ITEMS = 30
 
@@ -136,3 +136,20 @@ class RecommenderContract:
         for data in (sessions([]), sessions([[], []]), returned):
             with pytest.raises(ValueError, match="nothing to learn from"):
                 type(self).make().fit(data, seed=0, progress=quiet)
+
+
+class VectorRecommenderContract(RecommenderContract):
+    """Besides: an index over the item vectors, asked with the session vectors, ranks as the model does."""
+
+    def test_session_and_item_vectors_make_the_ranking(self, fitted: Recommender) -> None:
+        """The inner products are the scores of the ranking."""
+        assert isinstance(fitted, VectorRecommender)
+        prefixes = Sequences.of([[3, 4], [9]])
+        scores = fitted.session_vectors(prefixes) @ fitted.item_vectors.T
+        assert scores.shape == (2, N_ITEMS)
+        np.testing.assert_allclose(-np.sort(-scores, axis=1)[:, :5], fitted.recommend(prefixes, 5).scores, atol=1e-5)
+
+    def test_an_unknown_prefix_has_no_direction(self, fitted: Recommender) -> None:
+        """A session of which nothing is known is a zero vector, which an index must not be asked with."""
+        assert isinstance(fitted, VectorRecommender)
+        assert not fitted.session_vectors(Sequences.of([[]])).any()

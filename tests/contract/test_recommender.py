@@ -1,4 +1,4 @@
-from haberdasher.testing.recommender import RecommenderContract
+from haberdasher.testing.recommender import RecommenderContract, VectorRecommenderContract
 from ml.baselines import ItemKNN, Popularity, SessionPopularity
 from ml.two_tower import TwoTower, TwoTowerSettings
 from ports.models import Recommender
@@ -16,7 +16,7 @@ class TestItemKNN(RecommenderContract):
     make = ItemKNN
 
 
-class TestTwoTower(RecommenderContract):
+class TestTwoTower(VectorRecommenderContract):
     @staticmethod
     def make() -> Recommender:
         return TwoTower(TwoTowerSettings(dimension=8, recent=4, batch=32, epochs=2))
