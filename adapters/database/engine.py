@@ -25,6 +25,7 @@ SQLITE_PRAGMAS = (
     "recursive_triggers = ON",  # else INSERT OR REPLACE deletes without firing the delete triggers
     "secure_delete = ON",  # erased bytes are overwritten, not only unlinked
     "cache_size = -65536",
+    "wal_autocheckpoint = 4000",  # pages: several big commits share one checkpoint
 )
 
 

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 import psycopg
 from sqlalchemy import Connection, text
 
+from adapters.event_log.codec import NewRow
 from ports.event_log import StreamConflict
 
-#: tenant, stream, version, topic, state
-Row = tuple[str, str, int, str, bytes]
 #: A follower only needs a hint that something came; the channel is the same for all tenants.
 CHANNEL = "haberdasher_events"
 #: From here on COPY beats its own overhead.
@@ -35,7 +34,7 @@ def head_of(connection: Connection, tenant: str) -> int | None:
     return head
 
 
-def append_rows(connection: Connection, rows: Sequence[Row]) -> Sequence[int]:
+def append_rows(connection: Connection, rows: Sequence[NewRow]) -> Sequence[int]:
     """Insert `rows` under `lock_events`; return positions. Errors: `StreamConflict` if a (stream, version) is taken."""
     if not rows:
         return ()
@@ -56,17 +55,17 @@ def append_rows(connection: Connection, rows: Sequence[Row]) -> Sequence[int]:
     return positions
 
 
-def _insert(connection: Connection, rows: Sequence[Row]) -> None:
+def _insert(connection: Connection, rows: Sequence[NewRow]) -> None:
     # The transaction is IMMEDIATE: nobody else writes, so SQLite numbers on from the head.
     connection.connection.cursor().executemany(_INSERT + "(NULL, ?, ?, ?, ?, ?)", rows)
 
 
-def _insert_postgresql(connection: Connection, positions: Sequence[int], rows: Sequence[Row]) -> None:
+def _insert_postgresql(connection: Connection, positions: Sequence[int], rows: Sequence[NewRow]) -> None:
     numbered = [(position, *row) for position, row in zip(positions, rows, strict=True)]
     connection.connection.cursor().executemany(_INSERT + "(%s, %s, %s, %s, %s, %s)", numbered)
 
 
-def _copy(connection: Connection, positions: Sequence[int], rows: Sequence[Row]) -> None:
+def _copy(connection: Connection, positions: Sequence[int], rows: Sequence[NewRow]) -> None:
     driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     with driver.cursor().copy(_COPY) as copy:

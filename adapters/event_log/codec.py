@@ -9,10 +9,12 @@ from attrs import define, field
 from adapters.event_log.collection import collection_paused
 from adapters.event_log.stored_state import Decoders, StoredState, holds_floats
 from domain.names import Names, UnknownName, UnsupportedVersion
-from ports.event_log import Fact, Metadata, Recorded, Snapshot
+from ports.event_log import Append, Fact, Metadata, Recorded, Snapshot
 
 #: position, stream, version, topic, state
 StoredRow = tuple[int, str, int, str, bytes]
+#: tenant, stream, version, topic, state
+NewRow = tuple[str, str, int, str, bytes]
 
 
 @define(eq=False)
@@ -29,16 +31,29 @@ class Codec:
         self._decoders = Decoders(self.names)
 
     def encode(self, fact: Fact) -> tuple[str, bytes]:
-        """Return topic and state. Errors: `UnknownName`; `ValueError` for a naive time or a float not finite."""
-        event, metadata = fact.event, fact.metadata
-        topic, with_floats = self._topics.get(event.__class__) or self._learn(event.__class__)
-        at, known = metadata.occurred_at, metadata.known_at
-        if at.tzinfo is None or known.tzinfo is None:
-            raise ValueError(f"{topic} {metadata.event_id}: times must be aware")
-        state = self._encode(StoredState(metadata.event_id, at, known, event, metadata.intake_position))
-        if with_floats and b"null" in state:
-            self._verify(fact, topic, state)
+        """Return topic and state. Errors: as `encode_rows`."""
+        ((_, _, _, topic, state),) = self.encode_rows("", [Append("", 0, [fact])])
         return topic, state
+
+    def encode_rows(self, tenant: str, appends: Iterable[Append]) -> Sequence[NewRow]:
+        """Return a row for each fact. Errors: `UnknownName`; `ValueError` for a naive time or a float not finite."""
+        topics, encode = self._topics, self._encode
+        rows: list[NewRow] = []
+        with collection_paused():
+            for append in appends:
+                stream, version = append.stream, append.expected_version
+                for fact in append.facts:  # one loop without calls: it is half of what an append costs
+                    version += 1
+                    event, metadata = fact.event, fact.metadata
+                    topic, with_floats = topics.get(event.__class__) or self._learn(event.__class__)
+                    at, known = metadata.occurred_at, metadata.known_at
+                    if at.tzinfo is None or known.tzinfo is None:
+                        raise ValueError(f"{topic} {metadata.event_id}: times must be aware")
+                    state = encode(StoredState(metadata.event_id, at, known, event, metadata.intake_position))
+                    if with_floats and b"null" in state:
+                        self._verify(fact, topic, state)
+                    rows.append((tenant, stream, version, topic, state))
+        return rows
 
     def decode(self, topic: str, state: bytes) -> tuple[Any, Metadata]:
         """Return event and metadata, upcast if old. Errors: `UnknownName`, `UnsupportedVersion`."""

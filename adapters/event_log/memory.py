@@ -40,16 +40,15 @@ class MemoryEventLog:
         self._codec = Codec(self._names)
 
     def commit(self, commit: Commit) -> Sequence[int]:
-        encoded = [[self._codec.encode(fact) for fact in append.facts] for append in commit.appends]
+        encoded = self._codec.encode_rows("", commit.appends)
         store = self._store
         with store.lock:
             self._check(commit)
             first = len(store.events) + 1
-            for append, facts in zip(commit.appends, encoded, strict=True):
-                for version, (topic, state) in enumerate(facts, append.expected_version + 1):
-                    row = (len(store.events) + 1, append.stream, version, topic, state)
-                    store.events.append(row)
-                    store.streams[append.stream].append(row)
+            for _, stream, version, topic, state in encoded:
+                row = (len(store.events) + 1, stream, version, topic, state)
+                store.events.append(row)
+                store.streams[stream].append(row)
             for change in commit.rows:
                 rows = store.rows[change.model, change.collection]
                 if change.value is None:

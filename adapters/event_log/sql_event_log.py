@@ -48,13 +48,8 @@ class SqlEventLog:
 
     def commit(self, commit: Commit) -> Sequence[int]:
         """See `ports.event_log.EventLog`. Errors besides: `adapters.database.DatabaseBusy`, a `TimeoutError`."""
-        encode, tenant = self._codec.encode, self._tenant
-        with collection_paused():
-            rows = [  # before the transaction: nobody waits for our encoding
-                (tenant, append.stream, version, *encode(fact))
-                for append in commit.appends
-                for version, fact in enumerate(append.facts, append.expected_version + 1)
-            ]
+        tenant = self._tenant
+        rows = self._codec.encode_rows(tenant, commit.appends)  # before the transaction: nobody waits for it
         with write(self._engine) as connection:
             if commit.advance is not None:
                 following.advance(connection, tenant, commit.advance)
