@@ -108,7 +108,6 @@ class IdentityProjection:
             old |= before
             for person in sorted(set(before.values())):
                 waiting += [one for one in rows.get(PERSONS, person) or () if one not in done]
-                rows.delete(PERSONS, person)
             for one in group:
                 known = known_in(rows, one)
                 known.person, known.shared = partition.person_of.get(one), one in partition.shared
@@ -116,6 +115,8 @@ class IdentityProjection:
             for person, members in partition.members.items():
                 rows.put(PERSONS, person, members)
             new |= partition.person_of
+        for person in set(old.values()) - set(new.values()):
+            rows.delete(PERSONS, person)
         return old, new
 
     def _component(self, start: str, rows: Rows) -> tuple[list[str], Partition]:
