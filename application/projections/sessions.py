@@ -17,7 +17,10 @@ from ports.event_log import Recorded
 
 
 class Session(msgspec.Struct, omit_defaults=True):
-    """`started`: Unix seconds. `others`: times of facts that are no touch, so that a cut can move them too."""
+    """`started`, `bound` (when the account was first known): Unix seconds.
+
+    `others`: times of facts that are no touch, so that a cut can move them too.
+    """
 
     visitor: str
     started: float
@@ -26,6 +29,7 @@ class Session(msgspec.Struct, omit_defaults=True):
     device: str = ""
     touches: list[Touch] = msgspec.field(default_factory=list)
     others: list[float] = msgspec.field(default_factory=list)
+    bound: float | None = None
     ended: str = ""
     absorbed_by: str = ""
 
@@ -76,11 +80,7 @@ class SessionsProjection:
                 rows.put(SESSIONS, event.session_id, row)
                 _index(rows, row.subject, event.session_id, present=True)
             case session.SessionIdentityBound():
-                row = _row(rows, event.session_id)
-                _index(rows, row.subject, event.session_id, present=False)
-                row.account = event.account
-                _index(rows, row.subject, event.session_id, present=True)
-                rows.put(SESSIONS, event.session_id, row)
+                _rebind(rows, event.session_id, event.account, event.bound_at.timestamp())
             case session.SessionsBridged():
                 self._move(rows, event.absorbed, event.kept, float("-inf"))
                 absorbed = _row(rows, event.absorbed)
@@ -88,6 +88,9 @@ class SessionsProjection:
                 _index(rows, absorbed.subject, event.absorbed, present=False)
             case session.SessionCut():
                 self._move(rows, event.from_session, event.into_session, event.cut_at.timestamp())
+                row = _row(rows, event.from_session)
+                if row.bound is not None and row.bound >= event.cut_at.timestamp():
+                    _rebind(rows, event.from_session, "", None)
             case session.SessionEnded():
                 row = _row(rows, event.session_id)
                 row.ended = event.reason
@@ -124,6 +127,14 @@ def _row(rows: Rows, session_id: str) -> Session:
     if row is None:
         raise LookupError(f"session {session_id} has no row: the log does not start at its beginning")
     return row
+
+
+def _rebind(rows: Rows, session_id: str, account: str, bound: float | None) -> None:
+    row = _row(rows, session_id)
+    _index(rows, row.subject, session_id, present=False)
+    row.account, row.bound = account, bound
+    _index(rows, row.subject, session_id, present=True)
+    rows.put(SESSIONS, session_id, row)
 
 
 def _index(rows: Rows, subject: str, session_id: str, *, present: bool) -> None:
