@@ -79,8 +79,7 @@ class ProjectionRunner:
     ) -> Sequence[int]:
         """Apply everything up to the present head to the live generations; return the positions reached.
 
-        Those that stand at the same position read the log together. What they announce meanwhile is left for the
-        next call.
+        Those that stand at the same position read the log together. What they announce is applied too.
         """
         workers = [self._worker(one, self.read_models.live(one.name), announces=True) for one in projections]
         self._run(workers, progressed)
@@ -113,12 +112,15 @@ class ProjectionRunner:
             events = self.log.follow(after=at, limit=self.batch)
             for worker in workers:
                 if worker.position == at:
-                    self._step(worker, events)
+                    head = max(head, self._step(worker, events))
             progressed(min(at, head), head)
         progressed(head, head)
 
-    def _step(self, worker: _Worker, events: Sequence[Recorded]) -> None:
-        """Apply a batch that follows the worker's position; whoever was faster, the worker then stands behind it."""
+    def _step(self, worker: _Worker, events: Sequence[Recorded]) -> int:
+        """Apply a batch that follows the worker's position; return the position of what it announced last, or 0.
+
+        Where another worker was faster, this one then stands where that one is.
+        """
         if worker.announces and isinstance(worker.projection, ProcessManager):
             worker.projection.react(events, worker.rows, worker.pending)
         else:
@@ -126,12 +128,13 @@ class ProjectionRunner:
         to = events[-1].position
         advance = Advance(worker.model, worker.position, to)
         try:
-            self.log.commit(Commit(worker.pending.appends(), worker.rows.changes(), advance))
+            announced = self.log.commit(Commit(worker.pending.appends(), worker.rows.changes(), advance))
         except (PositionConflict, StreamConflict):
             worker.rows = Rows(self.read_models, worker.model)
             worker.pending = Pending(self.log, self.ids, self.tenant)
             worker.position = self.log.position(worker.model)
-            return
+            return 0
         worker.rows.settled()
         worker.pending.settled()
         worker.position = to
+        return announced[-1] if announced else 0

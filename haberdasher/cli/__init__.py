@@ -4,6 +4,9 @@ import sys
 
 import click
 
+from adapters.vault import MasterKeyRefused
+from application.index_gate import RecallTooLow
+from application.learning.dataset import NothingToLearn
 from haberdasher import __version__
 from haberdasher.cli.doctor import doctor
 from haberdasher.cli.ingest import ingest
@@ -14,6 +17,7 @@ from haberdasher.cli.release import release
 from haberdasher.cli.run import run
 from haberdasher.settings import InvalidSetting
 from ports.artifacts import ReleaseRefused
+from ports.item_index import IndexDamaged
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,7 +33,10 @@ for command in (ingest, run, project, learn, evaluate, recommend, release, docto
     cli.add_command(command)
 
 #: What a user can do something about: said in one line, without a trace.
-_REMEDIABLE = (InvalidSetting, ReleaseRefused, OSError, TimeoutError, ValueError, LookupError)
+_REMEDIABLE = (
+    *(InvalidSetting, MasterKeyRefused, ReleaseRefused, IndexDamaged, RecallTooLow, NothingToLearn),
+    *(OSError, TimeoutError, ValueError, LookupError),
+)
 
 
 def main() -> None:
