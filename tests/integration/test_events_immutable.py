@@ -32,3 +32,14 @@ def test_the_database_refuses_change(engine: Engine, change: str) -> None:
     with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
         connection.execute(text(change))
     assert [recorded.version for recorded in SqlEventLog(engine, current_names(), "main").read("s")] == [1, 2, 3]
+
+
+def test_the_database_refuses_to_replace_or_truncate(engine: Engine) -> None:
+    """The ways around row triggers are closed too: REPLACE in SQLite, TRUNCATE in PostgreSQL."""
+    ways_around = {
+        "sqlite": "INSERT OR REPLACE INTO events SELECT position, tenant, stream, version, 'x', state FROM events",
+        "postgresql": "TRUNCATE events",
+    }
+    with pytest.raises(DBAPIError, match="append-only"), engine.begin() as connection:
+        connection.execute(text(ways_around[engine.dialect.name]))
+    assert [recorded.version for recorded in SqlEventLog(engine, current_names(), "main").read("s")] == [1, 2, 3]
