@@ -1,0 +1,140 @@
+"""What is learned from was known at the time, and what is released is judged, once."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.artifacts.folder_releases import FolderReleases
+from application.features.touch import Touch
+from application.learning.dataset import USER_FEATURES, Dataset, NothingToLearn, build, knowable
+from application.learning.histories import Histories, Row
+from application.learning.learn import Plan, PublishedTest, exam, learn_release
+from haberdasher.testing.recommender import quiet
+from ml.registry import make_model
+from tests.support.memory_house import MemoryHouse
+from tests.support.shop import ordered, viewed
+
+DAY = 24 * 60
+PLAN = Plan(model="popularity", baselines=("item_knn",), test=0.25)
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+TOUCHES = st.lists(
+    st.builds(
+        lambda at, delay: Touch(float(at), float(at + delay), "view", f"p-{at}"),
+        st.integers(0, 50),
+        st.sampled_from([0, 0, 0, 5, 100]),
+    ),
+    max_size=12,
+    unique_by=lambda touch: touch.at,
+)
+
+
+def season(days: int = 60) -> MemoryHouse:
+    """One visit a day by a new visitor; every third one orders what she saw last."""
+    house = MemoryHouse(batch=500)
+    views, orders = [], []
+    for day in range(days):
+        views += [
+            viewed(f"p-{(day + step) % 7}", DAY * day + step, cookie=f"c-{day}", user_id=f"u-{day}")
+            for step in range(3)
+        ]
+        if day % 3 == 0:
+            orders.append(ordered(f"o-{day}", DAY * day + 30, f"p-{(day + 2) % 7}/m", user=f"u-{day}"))
+    house.receive("web", views, "views")
+    house.receive("oms", orders, "orders")
+    return house
+
+
+def dataset(house: MemoryHouse) -> Dataset:
+    return build(Histories.read(house.read_models), quiet)
+
+
+@given(touches=TOUCHES)
+def test_no_prefix_holds_what_was_not_known(touches: list[Touch]) -> None:
+    """Whatever is kept before a touch was known when that touch happened; nothing known in time is invented."""
+    kept = knowable(touches)
+    for place, touch in enumerate(kept):
+        assert all(earlier.known <= touch.at for earlier in kept[:place])
+    assert set(map(id, kept)) <= set(map(id, touches))
+    if all(touch.known == touch.at for touch in touches):
+        assert len(kept) == len(touches)
+
+
+def touch(day: float, product: str, known: float | None = None) -> Touch:
+    return Touch(day * 86_400, (day if known is None else known) * 86_400, "view", product)
+
+
+def test_what_became_known_late_is_in_no_row_before() -> None:
+    """A view of the first day, heard of on the fifth, is in no earlier prefix and moves no earlier feature."""
+    first, second, last = [touch(1, "a"), touch(1.01, "b")], [touch(3, "c"), touch(3.01, "a")], [touch(7, "b")]
+    late = touch(1.005, "planted", known=5)
+
+    def learned(*planted: Touch) -> Dataset:
+        rows = [Row("s1", "ada", sorted([*first, *planted], key=lambda one: one.at)), Row("s2", "ada", second)]
+        history = [*first, *planted, *second, *last]
+        return build(Histories(rows=[*rows, Row("s3", "ada", last)], by_person={"ada": history}), quiet)
+
+    without, with_it = learned(), learned(late)
+    assert "planted" not in with_it.vocabulary
+    assert with_it.interactions.user_features[:2].tolist() == without.interactions.user_features[:2].tolist()
+    assert with_it.interactions.user_features[2].tolist() != without.interactions.user_features[2].tolist()
+
+
+def test_rows_stand_in_the_order_of_time_and_purchases_behind_their_visit() -> None:
+    """One row per visit, oldest first; what was bought in it is its last step."""
+    data = dataset(season(9)).interactions
+    starts = data.times[data.sequences.offsets[:-1]]
+    assert starts.tolist() == sorted(starts.tolist())
+    assert data.sequences.lengths.tolist() == [4, 3, 3] * 3
+    assert data.user_features.shape == (9, len(USER_FEATURES))
+
+
+def test_a_log_without_products_says_what_to_do() -> None:
+    """Nothing to learn is an error with the remedy, not an empty model."""
+    with pytest.raises(NothingToLearn, match="haberdasher project"):
+        dataset(MemoryHouse())
+
+
+def test_purchases_decide_where_there_are_enough() -> None:
+    """The exam asks for purchases first, then keeps, then next items, on the last sessions in time only."""
+    asked = exam(dataset(season(300)), PLAN, None)
+    assert [cases.relevance for cases in asked.cases] == ["purchase", "keep", "next_item"]
+    assert len(asked.train.sequences) == 225
+
+
+def test_too_few_cases_are_refused() -> None:
+    """A handful of sessions judges nothing, and says so."""
+    with pytest.raises(ValueError, match="fewer than"):
+        exam(dataset(season(8)), PLAN, None)
+
+
+def test_a_target_never_seen_is_a_case_that_everybody_misses() -> None:
+    """Published cases are not dropped because training cannot know their answer."""
+    data = dataset(season(12))
+    asked = exam(data, PLAN, PublishedTest([["p-0"], ["p-1", "never"]], ["p-1", "never"]))
+    assert (len(asked.cases[0]), asked.unseen) == (2, 1)
+    model = make_model("item_knn")
+    model.fit(asked.train, seed=0, progress=quiet)
+    assert len(data.vocabulary) not in model.recommend(asked.cases[0].prefixes, 7).items
+
+
+def test_the_same_work_is_released_once(tmp_path: Path) -> None:
+    """The same data and plan are read back with the same figures; other data are another release."""
+    releases = FolderReleases(tmp_path, b"s" * 32)
+    house = season(120)
+
+    def learn() -> tuple[str, object]:
+        data = dataset(house)
+        manifest, reports = learn_release(
+            data, exam(data, PLAN, None), PLAN, make_model, releases, data_to=1, now=NOW, progress=quiet
+        )
+        return manifest.release_id, reports
+
+    first, again = learn(), learn()
+    assert first == again
+    assert len(releases.list()) == 1
+    house.receive("web", [viewed("p-0", DAY * 200, cookie="new")], "more")
+    assert learn()[0] != first[0]
+    assert len(releases.list()) == 2
