@@ -82,17 +82,19 @@ class ProjectionRunner:
         Those that stand at the same position read the log together. What they announce is applied too.
         """
         workers = [self._worker(one, self.read_models.live(one.name), announces=True) for one in projections]
-        self._run(workers, progressed)
+        self._run(workers, self.log.head(), progressed)
         return [worker.position for worker in workers]
 
     def rebuild(self, projection: Projection, progressed: Progressed = lambda _at, _head: None) -> int:
         """Fold the whole log into a new generation beside the live one, then promote it; readers never see half.
 
-        A rebuild that was interrupted goes on where it stopped.
+        A rebuild that was interrupted goes on where it stopped. That of a process manager stops where the live one
+        stands: what lies beyond has not been announced yet.
         """
+        head = self.catch_up([projection])[0] if isinstance(projection, ProcessManager) else self.log.head()
         generation = self.read_models.live(projection.name) + 1
         worker = self._worker(projection, generation, announces=False)
-        self._run([worker], progressed)
+        self._run([worker], head, progressed)
         self.read_models.promote(projection.name, generation)
         return worker.position
 
@@ -106,10 +108,9 @@ class ProjectionRunner:
         rows, pending = Rows(self.read_models, model), Pending(self.log, self.ids, self.tenant)
         return _Worker(projection, model, rows, pending, self.log.position(model), announces)
 
-    def _run(self, workers: Sequence[_Worker], progressed: Progressed) -> None:
-        head = self.log.head()
-        while (at := min(worker.position for worker in workers)) < head:
-            events = self.log.follow(after=at, limit=self.batch)
+    def _run(self, workers: Sequence[_Worker], head: int, progressed: Progressed) -> None:
+        while (at := min((worker.position for worker in workers), default=head)) < head:
+            events = [one for one in self.log.follow(after=at, limit=self.batch) if one.position <= head]
             for worker in workers:
                 if worker.position == at:
                     head = max(head, self._step(worker, events))
