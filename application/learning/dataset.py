@@ -1,8 +1,9 @@
 """Training rows to arrays: one row per session, products numbered, features as known when the session began."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from math import log1p
+from math import inf, log1p
 
 import numpy as np
 from attrs import frozen
@@ -70,13 +71,13 @@ def build(histories: Histories, progress: Progress) -> Dataset:
 
 
 def knowable(touches: Sequence[Touch]) -> Sequence[Touch]:
-    """Return the touches in order of time without those that a later one could not have known."""
-    kept: list[Touch] = []
-    for touch in sorted(touches, key=lambda touch: (touch.at, touch.product)):
-        while kept and kept[-1].known > touch.at:
-            kept.pop()
-        kept.append(touch)
-    return kept
+    """Return the touches in order of time without those that a later one could not have known.
+
+    Touches of one instant, such as the lines of an order, are not before each other.
+    """
+    ordered = sorted(touches, key=lambda touch: (touch.at, touch.product))
+    instants = [*(touch.at for touch in ordered), inf]
+    return [touch for touch in ordered if touch.known <= instants[bisect_right(instants, touch.at)]]
 
 
 _STRANGER = [0.0, 0.0, log1p(_NEVER), 0.0, 0.0]

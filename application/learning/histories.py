@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Self
 
-from attrs import Factory, define
+from attrs import Factory, define, field
 
 from application.features.touch import Touch
 from application.projections.identity import IDENTIFIERS, PERSONS
@@ -18,11 +18,18 @@ LEADS_TO = 86_400.0
 
 @define
 class Row:
-    """One training row: a session with what was bought in it, or a purchase that no session led to."""
+    """One training row: a session with what was bought in it, or a purchase that no session led to.
+
+    `looked`: Unix seconds of the session's own last touch; what joins the row later does not move it.
+    """
 
     key: str
     subject: str
     touches: list[Touch]
+    looked: float = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.looked = max(touch.at for touch in self.touches)
 
 
 @define
@@ -58,15 +65,15 @@ class Histories:
     def _add(self, row: Row, last: dict[str, list[Row]]) -> None:
         row.touches.sort(key=lambda touch: touch.at)
         self.rows.append(row)
-        person = self._person_of.get(row.subject, row.subject)
-        self._by_person.setdefault(person, []).extend(row.touches)
-        last.setdefault(person, []).append(row)
+        if person := self._person_of.get(row.subject, row.subject):  # a guest's order is nobody's history
+            self._by_person.setdefault(person, []).extend(row.touches)
+            last.setdefault(person, []).append(row)
 
     def _join(self, purchase: Row, last: dict[str, list[Row]]) -> None:
         """Put a purchase, and what came back of it, behind the session that led to it."""
         person = self._person_of.get(purchase.subject, purchase.subject)
         at = min(touch.at for touch in purchase.touches)
-        before = [row for row in last.get(person, ()) if at - LEADS_TO <= row.touches[-1].at <= at] if person else []
+        before = [row for row in last.get(person, ()) if at - LEADS_TO <= row.looked <= at] if person else []
         if before:
             before[-1].touches.extend(sorted(purchase.touches, key=lambda touch: touch.at))
             self._by_person[person].extend(purchase.touches)
