@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 import msgspec
 from attrs import Factory, frozen
+from numpy.typing import NDArray
 
 from application.evaluation.cases import Cases, keep, next_item, next_purchase
 from application.evaluation.report import Report, evaluate
@@ -76,8 +78,11 @@ def judge_all(models: Sequence[Recommender], asked: Exam, plan: Plan) -> tuple[R
 
 
 def fit_baselines(asked: Exam, plan: Plan, make: Factory_, progress: Progress) -> list[Recommender]:
+    """Return the baselines of the plan, fitted; one that is itself to be released is not fitted twice."""
     baselines = []
     for name in plan.baselines:
+        if name == plan.model:
+            continue
         model = make(name)
         model.fit(asked.train, seed=plan.seed, progress=progress)
         baselines.append(model)
@@ -95,8 +100,8 @@ def learn_release(
     now: datetime,
     progress: Progress,
 ) -> tuple[Manifest, tuple[Report, ...]]:
-    """Fit, judge and publish; the same data, plan and features are published once and read back the next time."""
-    fingerprint = work_fingerprint(dataset, plan)
+    """Fit, judge and publish; the same data, plan, exam and features are published once and read back the next time."""
+    fingerprint = work_fingerprint(dataset, asked, plan)
     if (made := releases.made_from(fingerprint)) is not None:
         return made, stored_reports(releases, made.release_id)
     model = make(plan.model)
@@ -121,11 +126,15 @@ def stored_reports(releases: Releases, release_id: str) -> tuple[Report, ...]:
     return msgspec.convert(releases.open(release_id).documents["reports"], tuple[Report, ...])
 
 
-def work_fingerprint(dataset: Dataset, plan: Plan) -> str:
-    """Return a digest of the training data itself, the plan and the feature schema."""
-    digest = sha256(repr((plan, feature_schema(), dataset.vocabulary)).encode())
-    data = dataset.interactions
-    for array in (data.sequences.items, data.sequences.offsets, data.times, data.actions, data.user_features):
+def work_fingerprint(dataset: Dataset, asked: Exam, plan: Plan) -> str:
+    """Return a digest of the data, the plan, the feature schema, what is trained on and what is asked."""
+    digest = sha256(repr((plan, feature_schema(), dataset.vocabulary, [one.relevance for one in asked.cases])).encode())
+    data, parts = dataset.interactions, [dataset.interactions.sequences, asked.train.sequences]
+    parts += [part for cases in asked.cases for part in (cases.prefixes, cases.targets)]
+    arrays: list[NDArray[Any]] = [data.times, data.actions, data.user_features]
+    arrays += [array for part in parts for array in (part.items, part.offsets)]
+    for array in arrays:
+        digest.update(b"%d:" % array.nbytes)
         digest.update(array.tobytes())
     return digest.hexdigest()
 

@@ -138,3 +138,35 @@ def test_the_same_work_is_released_once(tmp_path: Path) -> None:
     house.receive("web", [viewed("p-0", DAY * 200, cookie="new")], "more")
     assert learn()[0] != first[0]
     assert len(releases.list()) == 2
+
+
+def test_another_exam_is_other_work(tmp_path: Path) -> None:
+    """A release judged on a published test is not handed out for held-out sessions, or for another test."""
+    releases, data = FolderReleases(tmp_path, b"s" * 32), dataset(season(120))
+
+    def learned(published: PublishedTest | None) -> str:
+        asked = exam(data, PLAN, published)
+        made, _ = learn_release(data, asked, PLAN, make_model, releases, data_to=1, now=NOW, progress=quiet)
+        return made.release_id
+
+    tests = (None, PublishedTest([["p-0"]], ["p-1"]), PublishedTest([["p-0"]], ["p-2"]))
+    assert len({learned(one) for one in (*tests, *tests)}) == len(releases.list()) == 3
+
+
+def test_a_baseline_that_is_released_has_one_place_in_the_table(tmp_path: Path) -> None:
+    """Learning a model that is among the baselines judges it once, and nothing is compared with itself."""
+    plan, data = Plan(model="item_knn", baselines=("popularity", "item_knn"), test=0.25), dataset(season(120))
+    _, reports = learn_release(
+        data,
+        exam(data, plan, None),
+        plan,
+        make_model,
+        FolderReleases(tmp_path, b"s" * 32),
+        data_to=1,
+        now=NOW,
+        progress=quiet,
+    )
+    for report in reports:
+        figures = [(row.model, row.metric, row.against) for row in report.rows]
+        assert len(figures) == len(set(figures))
+        assert {model for model, _, against in figures if against} == {"popularity"}
