@@ -11,17 +11,27 @@ from domain.returns import returns
 from domain.values import Bill
 from ports.event_log import Metadata, Recorded
 
+#: Stands for every line of an order; no line is called so.
+ALL = ""
+
 
 class Purchase(msgspec.Struct, omit_defaults=True):
-    """An order. `bought`: by line id, `returned`: by claim; a line that was cancelled is gone from `bought`."""
+    """An order. `bought`: lines of the latest bill in business time, `returned`: by claim.
+
+    `cancelled`: ids of lines that were taken back before they were sent, `ALL` for the whole order.
+    """
 
     subject: str = ""
     bought: dict[str, Touch] = msgspec.field(default_factory=dict)
+    billed_at: float | None = None
+    cancelled: list[str] = msgspec.field(default_factory=list)
     returned: dict[str, Touch] = msgspec.field(default_factory=dict)
 
     @property
     def touches(self) -> list[Touch]:
-        return [*self.bought.values(), *self.returned.values()]
+        """What counts as bought, and what came back."""
+        kept = {} if ALL in self.cancelled else self.bought
+        return [*(touch for line, touch in kept.items() if line not in self.cancelled), *self.returned.values()]
 
 
 PURCHASES: Collection[Purchase] = Collection("purchases", Purchase)
@@ -43,18 +53,19 @@ class PurchasesProjection:
                 case order.OrderPlaced(order_id, bill):
                     row = rows.get(PURCHASES, order_id) or Purchase()
                     row.subject = event.account or event.loyalty or event.email or ""
-                    row.bought = bought(bill, recorded.metadata)
+                    if row.billed_at is None or row.billed_at < event.placed_at.timestamp():
+                        _bill(row, bill, recorded.metadata)
                     rows.put(PURCHASES, order_id, row)
-                    known: list[str] = rows.get(BY_SUBJECT, row.subject) or []
-                    rows.put(BY_SUBJECT, row.subject, [*known, order_id])
+                    if row.subject:
+                        rows.put(BY_SUBJECT, row.subject, [*(rows.get(BY_SUBJECT, row.subject) or ()), order_id])
                 case order.OrderAmended(order_id, bill):
                     row = rows.get(PURCHASES, order_id) or Purchase()
-                    row.bought = bought(bill, recorded.metadata)
+                    if row.billed_at is None or row.billed_at <= event.amended_at.timestamp():
+                        _bill(row, bill, recorded.metadata)
                     rows.put(PURCHASES, order_id, row)
                 case order.OrderCancelled(order_id):
                     row = rows.get(PURCHASES, order_id) or Purchase()
-                    gone = event.quantities or row.bought
-                    row.bought = {line: touch for line, touch in row.bought.items() if line not in gone}
+                    row.cancelled += event.quantities or (ALL,)
                     rows.put(PURCHASES, order_id, row)
                 case order.ReturnAllocated():
                     _allocate(event, recorded.metadata, rows)
@@ -82,6 +93,10 @@ def bought(bill: Bill, metadata: Metadata) -> dict[str, Touch]:
         )
         for line in bill.items
     }
+
+
+def _bill(row: Purchase, bill: Bill, metadata: Metadata) -> None:
+    row.bought, row.billed_at = bought(bill, metadata), metadata.occurred_at.timestamp()
 
 
 def direction_of(signals: Iterable[object]) -> str:
