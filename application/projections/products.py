@@ -9,9 +9,8 @@ from application.features.fold import State, add
 from application.features.touch import ACTION_OF, Touch, touch_of
 from application.projections.purchases import bought
 from application.projections.rows import Collection, Rows
-from domain.order import OrderPlaced
-from domain.returns.returns import ReturnRequested
-from ports.event_log import Recorded
+from domain.order import OrderAmended, OrderPlaced, ReturnAllocated
+from ports.event_log import Metadata, Recorded
 
 
 class Product(msgspec.Struct, omit_defaults=True):
@@ -24,7 +23,16 @@ class Product(msgspec.Struct, omit_defaults=True):
     state: State = msgspec.field(default_factory=dict)
 
 
+class Sold(msgspec.Struct, omit_defaults=True):
+    """An order: the product of each of its lines, and the claims that were counted as returns."""
+
+    products: dict[str, str] = msgspec.field(default_factory=dict)
+    returned: list[str] = msgspec.field(default_factory=list)
+
+
 PRODUCTS: Collection[Product] = Collection("products", Product)
+#: by order id
+SOLD: Collection[Sold] = Collection("sold", Sold)
 _MEASURES = measures_of("product")
 
 
@@ -32,7 +40,7 @@ class ProductsProjection:
     name = "products"
 
     def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
-        touches = [touch for one in batch for touch in touches_of(one)]
+        touches = [touch for one in batch for touch in touches_of(one, rows)]
         rows.prefetch(PRODUCTS, (touch.product for touch in touches))
         for touch in touches:
             row = rows.get(PRODUCTS, touch.product) or Product()
@@ -43,16 +51,27 @@ class ProductsProjection:
             rows.put(PRODUCTS, touch.product, row)
 
 
-def touches_of(recorded: Recorded) -> Iterable[Touch]:
-    """Return what an event says of products. A return counts when it is requested, under the product that it names."""
+def touches_of(recorded: Recorded, rows: Rows) -> Iterable[Touch]:
+    """Return what an event says of products. A return counts once, when it has found the line that it came from."""
     event, metadata = recorded.event, recorded.metadata
     if type(event) in ACTION_OF:
         touch = touch_of(event, metadata, "")
         return () if touch is None else (touch,)
-    if isinstance(event, OrderPlaced):
-        return bought(event.bill, metadata).values()
-    if isinstance(event, ReturnRequested):
-        at, known = metadata.occurred_at.timestamp(), metadata.known_at.timestamp()
-        named = (line.product_id or line.variant_id or line.line for line in event.lines)
-        return [Touch(at, known, "return", product) for product in named]
+    if isinstance(event, OrderPlaced | OrderAmended):
+        sold = rows.get(SOLD, event.order_id) or Sold()
+        sold.products |= {line.line_id: line.product_id for line in event.bill.items}
+        rows.put(SOLD, event.order_id, sold)
+        return bought(event.bill, metadata).values() if isinstance(event, OrderPlaced) else ()
+    if isinstance(event, ReturnAllocated) and event.quantity:
+        return _returned(event, metadata, rows)
     return ()
+
+
+def _returned(event: ReturnAllocated, metadata: Metadata, rows: Rows) -> Iterable[Touch]:
+    sold, claim = rows.get(SOLD, event.order_id) or Sold(), event.claim
+    product = sold.products.get(event.line_id)
+    if product is None or claim.key in sold.returned:
+        return ()
+    sold.returned.append(claim.key)
+    rows.put(SOLD, event.order_id, sold)
+    return (Touch(claim.claimed_at.timestamp(), metadata.known_at.timestamp(), "return", product),)
