@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic, sleep
 from typing import Any
 
 import psycopg
@@ -19,7 +20,6 @@ IDLE_TIMEOUT_MS = 30_000
 
 SQLITE_PRAGMAS = (
     f"busy_timeout = {BUSY_TIMEOUT_MS}",
-    "journal_mode = WAL",
     "synchronous = FULL",  # WAL with NORMAL loses the last commits in a power cut
     "foreign_keys = ON",
     "recursive_triggers = ON",  # else INSERT OR REPLACE deletes without firing the delete triggers
@@ -80,6 +80,7 @@ def _sqlite(url: URL) -> Engine:
         connection.isolation_level = None  # the driver begins late and never IMMEDIATE: transactions are ours
         for pragma in SQLITE_PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        _switch_to_wal(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -88,6 +89,20 @@ def _sqlite(url: URL) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """Only the first connection to a file has anything to do; of two firsts SQLite lets one fail without waiting."""
+    deadline = monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or monotonic() > deadline:
+                raise
+            sleep(0.01)
+        else:
+            return
 
 
 def _postgresql(url: URL) -> Engine:
@@ -109,8 +124,12 @@ def _naming_busy() -> Iterator[None]:
         yield
     except (DBAPIError, sqlite3.OperationalError, psycopg.OperationalError) as error:
         cause: Any = error.orig if isinstance(error, DBAPIError) else error
-        if isinstance(cause, psycopg.errors.LockNotAvailable) or (
-            isinstance(cause, sqlite3.OperationalError) and cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-        ):
+        if _is_busy(cause):
             raise DatabaseBusy("another transaction holds the database; nothing was stored, retry later") from error
         raise
+
+
+def _is_busy(error: Any) -> bool:
+    if isinstance(error, sqlite3.OperationalError):
+        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return isinstance(error, psycopg.errors.LockNotAvailable)

@@ -29,7 +29,7 @@ def test_processes_may_start_at_once(kind: str, tmp_path: Path) -> None:
         SqlEventLog(engine, current_names(), "main").commit(append(f"main/ledger-{number}", 0, 1))
         engine.dispose()
 
-    for _ in range(5):
+    for _ in range(10):
         with database_url(kind, tmp_path) as url, ThreadPoolExecutor(4) as threads:
             list(threads.map(start, range(4)))
             engine = connect(url)
