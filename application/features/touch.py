@@ -41,6 +41,7 @@ class Touch(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.action == "return"
 
 
+AboutProduct = facts.ProductViewed | facts.ProductClicked | facts.ProductAddedToWishlist | facts.ProductAddedToCart
 #: Facts about one product, as the action that they are.
 ACTION_OF: Mapping[type[Fact], str] = {
     facts.ProductViewed: "view",
@@ -52,16 +53,15 @@ ACTION_OF: Mapping[type[Fact], str] = {
 
 def touch_of(fact: Fact, metadata: Metadata, device: str) -> Touch | None:
     """Return the touch that a fact of a session is, or None if it names no product or takes one away."""
-    action = ACTION_OF.get(type(fact))
-    if action is None:
+    if not isinstance(fact, AboutProduct):
         return None
-    product = fact.product  # type: ignore[union-attr]  # every fact in ACTION_OF has one
+    product = fact.product
     price: Money | None = getattr(fact, "unit_price", None)
     listed: Money | None = getattr(fact, "list_price", None)
     return Touch(
         at=metadata.occurred_at.timestamp(),
         known=metadata.known_at.timestamp(),
-        action=action,
+        action=ACTION_OF[type(fact)],
         product=product.product_id,
         category=product.category_id or "",
         brand=product.brand_id or "",

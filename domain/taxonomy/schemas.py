@@ -47,6 +47,15 @@ _LINES = items_of(Schema(LINE))
 #: An order says what was paid; a checkout may not.
 _SOLD = items_of(Schema(tuple(evolve(one, required=one.required or one.name == "unit_price") for one in LINE)))
 _ORDER = (Field("order_id", _ID, required=True),)
+_BILL = (
+    *_ORDER,
+    Field("items", _SOLD, required=True, also=("products", "line_items")),
+    Field("total", amount, required=True),
+    Field("currency", text(3), required=True),
+    Field("order_discount", amount, also=("discount",)),
+    Field("shipping", amount),
+    Field("tax", amount),
+)
 _RETURN = (Field("return_id", _ID, required=True), *_ORDER)
 _SENT_BACK = items_of(
     Schema(
@@ -112,25 +121,8 @@ _EVENTS: Mapping[str, tuple[Field, ...]] = {
     ),
     "logged_out": (),
     "identity_asserted": (Field("method", text(32)),),
-    "order_placed": (
-        *_ORDER,
-        Field("items", _SOLD, required=True, also=("products", "line_items")),
-        Field("total", amount, required=True),
-        Field("currency", text(3), required=True),
-        Field("order_discount", amount, also=("discount",)),
-        Field("shipping", amount),
-        Field("tax", amount),
-        Field("payment_kind", text(32)),
-    ),
-    "order_amended": (
-        *_ORDER,
-        Field("items", _SOLD, required=True, also=("products", "line_items")),
-        Field("total", amount, required=True),
-        Field("currency", text(3), required=True),
-        Field("order_discount", amount, also=("discount",)),
-        Field("shipping", amount),
-        Field("tax", amount),
-    ),
+    "order_placed": (*_BILL, Field("payment_kind", text(32))),
+    "order_amended": _BILL,
     "order_cancelled": (*_ORDER, Field("cancellation_id", _ID), Field("reason", free_text(128))),
     "refund_issued": (
         *_ORDER,
