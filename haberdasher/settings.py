@@ -6,16 +6,26 @@ The only module that reads the environment. Secrets come from the environment or
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from attrs import Factory, field, fields, frozen
+from attrs import Factory, evolve, field, fields, frozen
 
+from domain.kernel import DomainError
+from domain.taxonomy import source
+from domain.taxonomy.interpret import CHANNELS
 from domain.taxonomy.source import Declaration
 
 PREFIX = "HABERDASHER_"
 KEY_BYTES = 32
+MAX_DELAY_S = 366 * 86_400
+_CHOICES: Mapping[str, Iterable[str]] = {
+    "clock": get_args(source.Clock),
+    "authority": get_args(source.Authority),
+    "legal_basis": get_args(source.LegalBasis),
+    "channel": CHANNELS,
+}
 
 
 class InvalidSetting(Exception):
@@ -34,13 +44,16 @@ class Secrets:
 
 @frozen
 class Settings:
-    """`database_url` and `keys_url` default to SQLite files below `home`; keys live apart from what they open."""
+    """`database_url` and `keys_url` default to SQLite files below `home`; keys live apart from what they open.
+
+    They may hold a password, so no representation shows them.
+    """
 
     home: Path
     tenant: str = "main"
     profile: str = "embedded"
-    database_url: str = ""
-    keys_url: str = ""
+    database_url: str = field(default="", repr=False)
+    keys_url: str = field(default="", repr=False)
     data: Path | None = None
     batch: int = 5000
     sources: Mapping[str, Declaration] = Factory(dict)
@@ -65,6 +78,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     if config := given.get(PREFIX + "CONFIG"):
         raw = _toml(Path(config))
     declared = raw.pop("sources", {})
+    if not isinstance(declared, dict):
+        raise InvalidSetting("sources: expected a table for each source, such as [sources.web]")
     for name in ("home", "tenant", "profile", "database_url", "keys_url", "data", "batch"):
         if (value := given.get(PREFIX + name.upper())) is not None:
             raw[name] = value
@@ -72,12 +87,12 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     if unknown := sorted(set(raw) - known):
         raise InvalidSetting(f"{unknown[0]}: no such setting; known are {', '.join(sorted(known))}")
     settings = Settings(
-        home=Path(raw.get("home", "var")).absolute(),
-        tenant=str(raw.get("tenant", "main")),
-        profile=str(raw.get("profile", "embedded")),
-        database_url=str(raw.get("database_url", "")),
-        keys_url=str(raw.get("keys_url", "")),
-        data=Path(raw["data"]).absolute() if raw.get("data") else None,
+        home=Path(_words("home", raw.get("home") or "var")).absolute(),
+        tenant=_words("tenant", raw.get("tenant", "main")),
+        profile=_words("profile", raw.get("profile", "embedded")),
+        database_url=_words("database_url", raw.get("database_url", "")),
+        keys_url=_words("keys_url", raw.get("keys_url", "")),
+        data=Path(_words("data", raw["data"])).absolute() if raw.get("data") else None,
         batch=_whole("batch", raw.get("batch", 5000), 1, 100_000),
         sources={name: _source(name, table) for name, table in declared.items()},
     )
@@ -136,6 +151,8 @@ def _text(name: str, path: Path) -> str:
         return path.read_text()
     except OSError as error:
         raise InvalidSetting(f"{name}: cannot read {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InvalidSetting(f"{name}: {path} is not text in UTF-8") from None
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -146,16 +163,32 @@ def _toml(path: Path) -> dict[str, Any]:
 
 
 def _source(name: str, table: Mapping[str, Any]) -> Declaration:
+    """Return what the registry will take. Its own rules are asked here, so that a start fails before it writes."""
     try:
-        return Declaration(name=name, **table)
+        declared = Declaration(name=name, **table)
     except TypeError:
-        allowed = ", ".join(one.name for one in fields(Declaration) if one.name != "name")
-        raise InvalidSetting(f"sources.{name}: a table with {allowed}") from None
+        known = ", ".join(one.name for one in fields(Declaration) if one.name != "name")
+        raise InvalidSetting(f"sources.{name}: a table with {known}") from None
+    for attribute, allowed in _CHOICES.items():
+        if getattr(declared, attribute) not in list(allowed):
+            raise InvalidSetting(f"sources.{name}.{attribute}: expected one of {', '.join(sorted(allowed))}")
+    declared = evolve(declared, delay_s=_whole(f"sources.{name}.delay_s", declared.delay_s, 0, MAX_DELAY_S))
+    try:
+        source.declare(source.State(), declared)
+    except DomainError as error:
+        raise InvalidSetting(f"sources.{name}.{error}") from None
+    return declared
+
+
+def _words(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise InvalidSetting(f"{name}: expected text in quotes, not {value!r}")
+    return value
 
 
 def _whole(name: str, value: Any, low: int, high: int) -> int:
     try:
-        number = int(value)
+        number = low - 1 if isinstance(value, bool | float) else int(value)
     except (TypeError, ValueError):
         number = low - 1
     if not low <= number <= high:
@@ -172,7 +205,3 @@ def _check(settings: Settings) -> None:
         url = getattr(settings, name)
         if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise InvalidSetting(f"{name}: expected sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE")
-    for name, declared in settings.sources.items():
-        for attribute, allowed in (("clock", {"live", "backfill"}), ("authority", {"client", "server"})):
-            if getattr(declared, attribute) not in allowed:
-                raise InvalidSetting(f"sources.{name}.{attribute}: expected one of {', '.join(sorted(allowed))}")

@@ -36,6 +36,22 @@ def test_an_impossible_setting_is_named(variable: str, value: str, named: str) -
         ("[sources.web]\nspeed = 1", "sources.web"),
         ('[sources.web]\nclock = "sundial"', "sources.web.clock"),
         ('[sources.web]\nauthority = "king"', "sources.web.authority"),
+        ('[sources.web]\nauthority = ["client"]', "sources.web.authority"),
+        ('[sources.web]\nlegal_basis = "whim"', "sources.web.legal_basis"),
+        ('[sources.web]\nchannel = "pigeon"', "sources.web.channel"),
+        ('[sources.web]\nclock = "backfill"\ndelay_s = -1', "sources.web.delay_s"),
+        ('[sources.web]\nclock = "backfill"\ndelay_s = "soon"', "sources.web.delay_s"),
+        ('[sources.web]\nclock = "backfill"\ndelay_s = 99999999999', "sources.web.delay_s"),
+        ("[sources.web]\ndelay_s = 5", "sources.web.delay_s"),
+        (f"[sources.{'x' * 65}]", f"sources.{'x' * 65}.name"),
+        ("sources = 3", "sources"),
+        ("[sources]\nweb = 3", "sources.web"),
+        ("home = 5", "home"),
+        ("tenant = 5", "tenant"),
+        ("data = [1]", "data"),
+        ("batch = true", "batch"),
+        ("batch = 2.5", "batch"),
+        ('master_key = "feed"', "master_key"),
     ],
 )
 def test_an_impossible_file_is_named(toml: str, named: str, tmp_path: Path) -> None:
@@ -44,6 +60,27 @@ def test_an_impossible_file_is_named(toml: str, named: str, tmp_path: Path) -> N
     config.write_text(toml)
     with pytest.raises(InvalidSetting, match=f"^{named}"):
         load({"HABERDASHER_CONFIG": str(config)})
+
+
+def test_a_file_of_other_bytes_is_named(tmp_path: Path) -> None:
+    """A file that is no text is as invalid as one that is no TOML."""
+    config = tmp_path / "haberdasher.toml"
+    config.write_bytes(b"\xff\xfe")
+    with pytest.raises(InvalidSetting, match=r"^HABERDASHER_CONFIG"):
+        load({"HABERDASHER_CONFIG": str(config)})
+
+
+def test_no_password_is_shown() -> None:
+    """Addresses of databases may hold one, and settings end in logs."""
+    address = "postgresql+psycopg://ada:PASSWORD@db/shop"
+    settings = load({"HABERDASHER_DATABASE_URL": address, "HABERDASHER_KEYS_URL": address})
+    assert settings.database == address
+    assert "PASSWORD" not in repr(settings)
+
+
+def test_an_empty_home_is_the_default_one() -> None:
+    """A variable set to nothing does not scatter state over the working directory."""
+    assert load({"HABERDASHER_HOME": ""}).home == Path("var").absolute()
 
 
 def test_the_environment_counts_before_the_file(tmp_path: Path) -> None:
