@@ -24,6 +24,7 @@ class Finding:
 def findings(settings: Settings) -> Iterator[Finding]:
     """Look at secrets, the durability of both databases, the hash chain and the projections."""
     secrets = read_secrets(settings)
+    settings.home.mkdir(parents=True, exist_ok=True)  # with secrets of its own nothing has made it yet
     if secrets.generated:
         remedy = "set HABERDASHER_MASTER_KEY, _PEPPER and _SIGNING_KEY, and keep copies apart from the data"
         yield Finding("warning", f"secrets were made by us below {settings.home / 'secrets'}", remedy)
