@@ -3,6 +3,7 @@
 import sys
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from adapters.vault import MasterKeyRefused
 from application.index_gate import RecallTooLow
@@ -49,6 +50,9 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except OperationalError as error:
+        click.echo(f"Error: {error.orig}; look at database_url and keys_url", err=True)
+        sys.exit(1)
     except _REMEDIABLE as error:
         said = error.args[0] if isinstance(error, KeyError) and error.args else error  # a KeyError prints its repr
         click.echo(f"Error: {said}", err=True)

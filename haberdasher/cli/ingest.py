@@ -1,5 +1,8 @@
 """`haberdasher ingest SOURCE PATH`: a file or folder through the ordinary door."""
 
+import gzip
+import lzma
+import zlib
 from collections import Counter
 from itertools import islice
 from pathlib import Path
@@ -8,7 +11,7 @@ import click
 from attrs import Factory, frozen
 
 from haberdasher.bootstrap import FILE_SOURCES, App, running
-from haberdasher.cli.show import answer, json_option, out, progress, table
+from haberdasher.cli.show import answer, fail, json_option, out, progress, table
 from haberdasher.settings import load
 
 source_argument = click.argument("source", type=click.Choice(sorted(FILE_SOURCES)))
@@ -28,6 +31,13 @@ class Ingested:
 
 def ingest_files(app: App, source: str, path: Path) -> Ingested:
     """Send everything in `path` through the door in batches, with progress on stderr."""
+    try:
+        return _ingest_files(app, source, path)
+    except (lzma.LZMAError, gzip.BadGzipFile, zlib.error, EOFError) as error:  # click would take an EOFError for Ctrl-D
+        raise fail(f"{path} is damaged or cut off ({error}): get it again, then ingest it again") from None
+
+
+def _ingest_files(app: App, source: str, path: Path) -> Ingested:
     reader = FILE_SOURCES[source]
     outcomes: Counter[str] = Counter()
     reasons: Counter[str] = Counter()

@@ -10,11 +10,12 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from ports.models import Progress as Progressed
 
 #: Into a file or a pipe goes the whole line: nobody reads ids that were cut.
-out = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+out = Console(highlight=False, width=None if sys.stdout.isatty() else 1_000)
 err = Console(stderr=True, highlight=False)
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON on stdout.")
@@ -28,12 +29,13 @@ def answer(value: Any) -> None:
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Print a table, text to the left and numbers to the right."""
-    grid = Table(title=title, title_justify="left")
+    grid = Table(title=Text(title, style="table.title"), title_justify="left")
     numeric = [all(isinstance(row[place], (int, float)) for row in rows) for place in range(len(columns))]
     for name, right in zip(columns, numeric, strict=True):
         grid.add_column(name, justify="right" if right and rows else "left", overflow="fold")
     for row in rows:
-        grid.add_row(*(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row))
+        # As text: an id is what it is, also where a part of it looks like markup.
+        grid.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
     out.print(grid)
 
 
