@@ -8,15 +8,15 @@ from math import inf, log1p
 import numpy as np
 from attrs import frozen
 
-from application.features.declarations import measures_of
-from application.features.fold import as_of
+from application.features.declarations import Measure, measures_of
+from application.features.fold import Value, as_of
 from application.features.touch import Touch
 from application.learning.histories import Histories
 from ports.models import ACTIONS, Interactions, Progress, Sequences
 
 #: Scalar measures that enter the user tower, in this order, as log(1 + x) (shares as they are).
 USER_FEATURES = ("views_7d", "carts_7d", "seconds_since_last", "paid_price", "discount_share")
-_USER_MEASURES = tuple(measure for measure in measures_of("customer") if measure.name in USER_FEATURES)
+_USER_MEASURES = tuple(next(one for one in measures_of("customer") if one.name == name) for name in USER_FEATURES)
 _NEVER = 30 * 86_400.0
 
 
@@ -88,7 +88,7 @@ def user_vector(touches: Sequence[Touch], at: float) -> list[float]:
     if not any(touch.at < at and touch.known <= at for touch in touches):
         return _STRANGER
     values = as_of(touches, _USER_MEASURES, at=at)
-    return [_scaled(values[name]) for name in USER_FEATURES]
+    return [_scaled(measure, values[measure.name]) for measure in _USER_MEASURES]
 
 
 def feature_schema() -> str:
@@ -96,6 +96,6 @@ def feature_schema() -> str:
     return sha256(repr((USER_FEATURES, _USER_MEASURES, ACTIONS)).encode()).hexdigest()[:16]
 
 
-def _scaled(value: object) -> float:
-    number = float(value) if isinstance(value, (int, float)) else 0.0
-    return log1p(min(number, _NEVER)) if number > 1 else number
+def _scaled(measure: Measure, value: Value) -> float:
+    assert isinstance(value, float), "a feature of the user tower is one number"
+    return value if measure.unit == "share" else log1p(min(value, _NEVER))

@@ -116,9 +116,18 @@ def learn_release(
         feature_schema=feature_schema(),
         metrics={f"{row.metric} {reports[0].relevance}": row.value for row in reports[0].rows if _own(row, plan)},
         arrays=model.arrays(),
-        documents={"vocabulary": list(dataset.vocabulary), "reports": msgspec.to_builtins(reports)},
+        documents={
+            "vocabulary": list(dataset.vocabulary),
+            "reports": msgspec.to_builtins(reports),
+            "trained_until": trained_until(asked),
+        },
     )
     return releases.publish(draft), reports
+
+
+def trained_until(asked: Exam) -> float:
+    """Return the time (Unix seconds) of the last interaction that is learned from: what ends later is unseen."""
+    return float(asked.train.times.max(initial=0.0))
 
 
 def stored_reports(releases: Releases, release_id: str) -> tuple[Report, ...]:

@@ -10,7 +10,16 @@ from adapters.sources.diginetica import published_test
 from application.evaluation.report import Report
 from application.learning.dataset import Dataset, build
 from application.learning.histories import Histories
-from application.learning.learn import Exam, Plan, PublishedTest, exam, fit_baselines, judge_all, learn_release
+from application.learning.learn import (
+    Exam,
+    Plan,
+    PublishedTest,
+    exam,
+    fit_baselines,
+    judge_all,
+    learn_release,
+    trained_until,
+)
 from haberdasher.bootstrap import App, running
 from haberdasher.cli.show import answer, fail, json_option, out, progress, table
 from haberdasher.settings import load
@@ -119,6 +128,8 @@ def evaluate(release_id: str | None, seed: int, published: Path | None, as_json:
         if list(dataset.vocabulary) != release.documents["vocabulary"]:
             raise fail("the log has new products since this release: run `haberdasher learn`, then evaluate")
         asked = exam_of(dataset, plan, published)
+        if release.documents["trained_until"] > trained_until(asked):
+            raise fail("this release learned from sessions it would be asked about: give the --published-test it had")
         model = app.make_model(manifest.model)
         model.restore(release.arrays)
         with progress("evaluate") as report:

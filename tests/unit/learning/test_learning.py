@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from adapters.artifacts.folder_releases import FolderReleases
 from application.features.touch import Touch
-from application.learning.dataset import USER_FEATURES, Dataset, NothingToLearn, build, knowable
+from application.learning.dataset import USER_FEATURES, Dataset, NothingToLearn, build, knowable, user_vector
 from application.learning.histories import Histories, Row
-from application.learning.learn import Plan, PublishedTest, exam, learn_release
+from application.learning.learn import Plan, PublishedTest, exam, learn_release, trained_until
 from haberdasher.testing.recommender import quiet
 from ml.registry import make_model
 from tests.support.memory_house import MemoryHouse
@@ -170,3 +170,30 @@ def test_a_baseline_that_is_released_has_one_place_in_the_table(tmp_path: Path) 
         figures = [(row.model, row.metric, row.against) for row in report.rows]
         assert len(figures) == len(set(figures))
         assert {model for model, _, against in figures if against} == {"popularity"}
+
+
+def test_a_release_says_until_when_it_learned(tmp_path: Path) -> None:
+    """So that nobody judges it on sessions it was trained on: with a published test it has seen them all."""
+    data, releases = dataset(season()), FolderReleases(tmp_path, b"s" * 32)
+    held_out, published = exam(data, PLAN, None), exam(data, PLAN, PublishedTest([["p-1"]], ["p-2"]))
+    ends = [data.interactions.times[stop - 1] for stop in data.interactions.sequences.offsets[1:]]
+    assert trained_until(held_out) < min(ends[len(held_out.train.sequences) :])
+    assert trained_until(published) == max(ends)
+    manifest, _ = learn_release(data, published, PLAN, make_model, releases, data_to=1, now=NOW, progress=quiet)
+    assert releases.open(manifest.release_id).documents["trained_until"] == trained_until(published)
+
+
+@given(st.floats(0.01, 1e6), st.floats(1.01, 3.0))
+def test_longer_ago_is_further_away_in_the_vector(seconds: float, times: float) -> None:
+    """Features that reach the user tower are squeezed, never turned round."""
+    place = USER_FEATURES.index("seconds_since_last")
+    touch = [Touch(1000.0, 1000.0, "view", "p")]
+    assert user_vector(touch, 1000.0 + seconds)[place] < user_vector(touch, 1000.0 + seconds * times)[place]
+
+
+def test_a_stranger_is_far_away_in_time_and_did_nothing() -> None:
+    """The vector of nobody is that of somebody whose every touch is still unknown."""
+    unknown = [Touch(1.0, 5000.0, "view", "p")]
+    assert user_vector([], 2000.0) == user_vector(unknown, 2000.0)
+    known = user_vector([Touch(1.0, 1.0, "view", "p")], 2000.0)
+    assert known[USER_FEATURES.index("seconds_since_last")] < user_vector([], 2000.0)[2]
