@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.artifacts.folder_releases import FolderReleases
@@ -183,7 +183,8 @@ def test_a_release_says_until_when_it_learned(tmp_path: Path) -> None:
     assert releases.open(manifest.release_id).documents["trained_until"] == trained_until(published)
 
 
-@given(st.floats(0.01, 1e6), st.floats(1.01, 3.0))
+@given(st.floats(-2, 6).map(lambda n: 10**n), st.floats(1.01, 3.0))
+@example(1.0, 1.5)
 def test_longer_ago_is_further_away_in_the_vector(seconds: float, times: float) -> None:
     """Features that reach the user tower are squeezed, never turned round."""
     place = USER_FEATURES.index("seconds_since_last")
