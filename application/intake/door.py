@@ -56,17 +56,18 @@ class Door:
     clock: Clock
     policy: IdentityPolicy = DEFAULT_POLICY
 
-    def receive(self, source: str, bodies: Sequence[bytes], *, batch_id: str) -> Sequence[Answer]:
+    def receive(self, source: str, bodies: Sequence[bytes], *, batch_id: str, first: int = 0) -> Sequence[Answer]:
         """Store a batch and answer for each event, in order. Idempotent for events that carry an id or a time.
 
         An event without an id is known by its content if it says when it happened, else by `batch_id` and its place:
-        a resent batch is then recognised, a resent single event is not.
+        a resent batch is then recognised, a resent single event is not. `first` is the place of the first body, for
+        who cuts one long batch into several.
         """
         declaration = self.sources.get(source)
         received_at = self.clock.now()
         examined = [
             self._examine(body, source, declaration, received_at, f"{batch_id}:{place}")
-            for place, body in enumerate(bodies)
+            for place, body in enumerate(bodies, first)
         ]
         arrivals = self._seal(source, examined, received_at)
         receipts = list(self.append(arrivals))

@@ -45,7 +45,7 @@ def _ingest_files(app: App, source: str, path: Path) -> Ingested:
     with progress("ingest") as report:
         total = reader.total(path) or 0
         while bodies := list(islice(events, size)):
-            answers = app.door.receive(reader.declaration.name, bodies, batch_id=f"{path.name}:{done}")
+            answers = app.door.receive(reader.declaration.name, bodies, batch_id=path.name, first=done)
             outcomes.update(one.outcome for one in answers)
             reasons.update(one.reason for one in answers if one.outcome == "quarantined")
             done += len(bodies)

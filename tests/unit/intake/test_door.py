@@ -68,6 +68,15 @@ def test_without_id_and_time_it_is_known_by_its_batch_and_place(house: MemoryHou
     assert [one.outcome for one in receive(house, view(), batch_id="another")] == ["accepted"]
 
 
+def test_it_does_not_matter_how_a_long_batch_is_cut(house: MemoryHouse) -> None:
+    """A file is recognised also when it is read again in pieces of another size."""
+    bodies = [view(), b"not json", view(), b"nor this"]
+    receive(house, *bodies)
+    for start, stop in ((0, 1), (1, 4)):
+        again = house.door.receive("live", bodies[start:stop], batch_id="b", first=start)
+        assert {one.outcome for one in again} == {"duplicate"}
+
+
 @pytest.mark.parametrize("bad", ["", "  ", "x" * 201, {"a": 1}, [], True, 1.5])
 def test_an_id_that_is_none_is_refused_under_its_place(house: MemoryHouse, bad: Any) -> None:
     """The event is kept and quarantined, at the door and behind it alike."""
