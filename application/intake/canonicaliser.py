@@ -156,7 +156,8 @@ class Canonicaliser:
         metadata = Metadata(self.ids.new(), canonical.occurred_at, canonical.known_at, record.position)
         unseen = [surrogate for surrogate in who.values() if self._rows.get(SUBJECTS, surrogate) is None]
         changed = {surrogate: Subject() for surrogate in unseen}
-        Acquaintance(self._pending, self.tenant).meet(who, unseen, authority, metadata)
+        device_type = canonical.context.get("device_type")
+        Acquaintance(self._pending, self.tenant).meet(who, unseen, authority, metadata, kiosk=device_type == "kiosk")
         if canonical.name in SERVER_ONLY:
             transactions.record(self._pending, canonical, who, metadata)
         elif understood.fact is not None:
@@ -167,7 +168,7 @@ class Canonicaliser:
                 visitor=visitor,
                 account=who.get("account"),
                 channel=canonical.channel,
-                device_type=canonical.context.get("device_type"),
+                device_type=device_type,
             )
         for surrogate, subject in changed.items():
             self._rows.put(SUBJECTS, surrogate, subject)

@@ -14,6 +14,8 @@ from ports.event_log import Metadata
 
 #: Kinds in the order in which they say who somebody is; the first one present is who did it.
 BY_AUTHORITY = ("account", "loyalty", "email", "phone", "device", "anonymous")
+#: Kinds that stand for a thing and not for a person.
+CARRIERS = frozenset({"device", "anonymous"})
 #: Kinds in the order in which a session is kept by them: the browser or app first.
 BY_SESSION = ("anonymous", "device", "loyalty", "account", "email", "phone")
 
@@ -45,10 +47,19 @@ class Acquaintance:
     def _make_namespace(self) -> UUID:
         return tenant_namespace(self.tenant)
 
-    def meet(self, who: Mapping[str, str], unseen: Sequence[str], authority: Authority, metadata: Metadata) -> None:
+    def meet(
+        self,
+        who: Mapping[str, str],
+        unseen: Sequence[str],
+        authority: Authority,
+        metadata: Metadata,
+        *,
+        kiosk: bool = False,
+    ) -> None:
         """Observe every identifier of an event and link those that came together.
 
-        `who`: kind -> surrogate. `unseen`: surrogates of which no stream can exist yet, so none is read.
+        `who`: kind -> surrogate. `unseen`: surrogates of which no stream can exist yet, so none is read. A `kiosk` is
+        everybody's: it is linked to nobody.
         """
         at = metadata.occurred_at
         for kind, surrogate in who.items():
@@ -56,7 +67,8 @@ class Acquaintance:
             state = identifier.Identifier() if new else self.pending.state(identifier.DECIDER, surrogate)
             events = identifier.observe(state, surrogate, kind, at)
             self.pending.take(identifier.DECIDER, surrogate, events, metadata, new=new)
-        for one, other in combinations(sorted(who, key=BY_AUTHORITY.index), 2):
+        personal = who.keys() - CARRIERS if kiosk else who.keys()
+        for one, other in combinations(sorted(personal, key=BY_AUTHORITY.index), 2):
             kind = link_kind(one, other, authority)
             key = link.link_id(self._namespace, who[one], who[other], kind)
             known = self.pending.state(link.DECIDER, key)
