@@ -10,6 +10,7 @@ from application.index_gate import RecallTooLow
 from application.learning.dataset import NothingToLearn
 from haberdasher import __version__
 from haberdasher.cli.doctor import doctor
+from haberdasher.cli.features import features
 from haberdasher.cli.ingest import ingest
 from haberdasher.cli.learn import evaluate, learn
 from haberdasher.cli.project import project
@@ -30,7 +31,7 @@ def cli() -> None:
     """
 
 
-for command in (ingest, run, project, learn, evaluate, recommend, release, doctor):
+for command in (ingest, run, project, learn, evaluate, recommend, features, release, doctor):
     cli.add_command(command)
 
 #: What a user can do something about: said in one line, without a trace.

@@ -13,6 +13,7 @@ from application.learning.histories import Histories, person_of
 from application.projections.purchases import PURCHASES
 from application.projections.rows import View
 from application.projections.sessions import SESSIONS, Session
+from application.serving.customer_features import features_of
 from domain.taxonomy.quarantine import EventQuarantined
 from haberdasher.bootstrap import App
 from ports.vault import Identifier
@@ -197,3 +198,22 @@ def test_two_workers_taking_turns_remember_nothing_stale(tmp_path: Path) -> None
     one.close()
     other.close()
     assert touched == [1, 2]
+
+
+def test_a_customer_s_features_are_those_of_the_person(app: App) -> None:
+    """Whatever identifier is asked for, the features are those of everything the person did, bought and sent back."""
+    receive(app, "web", [viewed("coat", 0), viewed("hat", 100, cookie="cookie-2", user_id="ada")])
+    receive(app, "web", [sent("login", 101, anonymous_id="cookie-1", user_id="ada")], "batch-2")
+    receive(app, "oms", [ordered("o-1", 30, "coat/m"), sent_back("r-1", "o-1", 60, "coat/m", "too-small")], "batch-3")
+    at = (MONDAY + timedelta(days=2)).timestamp()
+    asked = [surrogate(app, "account", "ada"), surrogate(app, "anonymous", "cookie-1")]
+    values = [features_of(app.read_models, one, at=at) for one in asked]
+    assert values[0] == values[1]
+    assert values[0]["views_7d"] == 2
+    assert values[0]["paid_price"] == 4000
+    style, fit = values[0]["style_products"], values[0]["fit_returns"]
+    assert not isinstance(style, float)
+    assert not isinstance(fit, float)
+    assert (set(style), set(fit)) == ({"coat", "hat"}, {"too_small"})
+    with pytest.raises(KeyError, match="nobody"):
+        features_of(app.read_models, "nobody", at=at)

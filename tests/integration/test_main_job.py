@@ -151,6 +151,7 @@ def test_recommending_from_the_shell(haberdasher: Command, clicks: Path) -> None
         (("learn", "--model", "crystal_ball"), 1, ""),
         (("evaluate",), 1, "haberdasher learn"),
         (("release", "show", "r-0"), 1, "release list"),
+        (("features", "show", "nobody"), 1, "nobody"),
         (("frobnicate",), 2, "frobnicate"),
     ],
 )
@@ -190,7 +191,11 @@ def test_the_doctor_tells_a_laptop_from_a_shop(haberdasher: Command, story: Path
 
 
 @pytest.mark.parametrize(
-    "command", ["ingest", "run", "project", "learn", "evaluate", "recommend", "release", "doctor", "release list"]
+    "command",
+    [
+        *("ingest", "run", "project", "learn", "evaluate", "recommend", "doctor"),
+        *("features", "features list", "features show", "release", "release list", "release show"),
+    ],
 )
 def test_every_command_explains_itself(haberdasher: Command, command: str) -> None:
     """`--help` says what a command does and what it takes."""

@@ -1,0 +1,32 @@
+"""What is known of one customer: the fold over all touches of the person behind an identifier."""
+
+from collections.abc import Mapping, Sequence
+
+from application.features.declarations import measures_of
+from application.features.fold import Value, as_of
+from application.features.touch import Touch
+from application.projections import purchases, sessions
+from application.projections.identity import IDENTIFIERS, PERSONS
+from application.projections.rows import View
+from ports.event_log import ReadModels
+
+
+def touches_of(read_models: ReadModels, surrogate: str) -> Sequence[Touch]:
+    """Return the touches of the person behind `surrogate`, over all their identifiers. Raises `KeyError`."""
+    identity = View(read_models, "identity")
+    known = identity.one(IDENTIFIERS, surrogate)
+    if known is None:
+        raise KeyError(f"no identifier is called {surrogate!r}")
+    members = identity.one(PERSONS, known.person or surrogate) or (surrogate,)
+    visited, bought = View(read_models, "sessions"), View(read_models, "purchases")
+    visits = [one for ids in visited.get(sessions.BY_SUBJECT, members).values() for one in ids]
+    orders = [one for ids in bought.get(purchases.BY_SUBJECT, members).values() for one in ids]
+    touches = [touch for row in visited.get(sessions.SESSIONS, visits).values() for touch in row.touches]
+    return touches + [touch for row in bought.get(purchases.PURCHASES, orders).values() for touch in row.touches]
+
+
+def features_of(
+    read_models: ReadModels, surrogate: str, *, at: float, known: float | None = None
+) -> Mapping[str, Value]:
+    """Return every customer measure at the time `at` (Unix seconds), from what was known by `known`."""
+    return as_of(touches_of(read_models, surrogate), measures_of("customer"), at=at, known=known)
