@@ -88,11 +88,11 @@ MEASURES: tuple[Measure, ...] = (
         "ratio", _only("purchase", "cart"), value="discounted", high=1.0,
     ),
     Measure(
-        "device_share", "customer", "context", "activity by device type", "weighted actions",
+        "device_activity", "customer", "context", "activity by device type", "weighted actions",
         "decayed_sum", _only("view", "click", "cart"), key="device", half_life_days=30,
     ),
     Measure(
-        "hour_share", "customer", "context", "activity by hour of day (UTC)", "weighted actions",
+        "hour_activity", "customer", "context", "activity by hour of day (UTC)", "weighted actions",
         "decayed_sum", _only("view", "click", "cart"), key="hour", half_life_days=60,
     ),
     Measure(
