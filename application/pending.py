@@ -4,6 +4,7 @@ from typing import Any, TypeVar
 
 from attrs import Factory, define, field
 
+from application.streams import load
 from domain.kernel import Decider
 from ports.clock import Ids
 from ports.event_log import Append, EventLog, Fact, Metadata, stream_name
@@ -104,12 +105,6 @@ class Pending:
     def _stream(self, decider: Decider[Any, Any], name: str, *, new: bool) -> _Stream:
         stream = self._streams.get(name)
         if stream is None:
-            stream = _Stream(0, decider.initial())
-            if not new:
-                snapshot = self.log.snapshot(name)
-                if snapshot is not None:
-                    stream = _Stream(snapshot.version, snapshot.state)
-                for recorded in self.log.read(name, after=stream.version):
-                    stream.version, stream.state = recorded.version, decider.evolve(stream.state, recorded.event)
+            stream = _Stream(*((0, decider.initial()) if new else load(self.log, decider, name)))
             self._streams[name] = stream
         return stream

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from attrs import evolve
-
 from domain.kernel import Decider
 from ports.event_log import Append, Commit, EventLog, Fact, Metadata, Snapshot, StreamConflict
 
@@ -51,8 +49,3 @@ def decide(
             log.save_snapshot(stream, Snapshot(version + len(events), decider.fold(events, state)))
         return events
     raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-def after(metadata: Metadata, event_id: str) -> Metadata:
-    """Return the metadata of a further event caused by the same arrival."""
-    return evolve(metadata, event_id=event_id)

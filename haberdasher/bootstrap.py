@@ -125,7 +125,7 @@ def bootstrap(
         sources=sources,
         door=Door(tenant, sources, vault, keyring, group_commit.submit, clock),
         canonicaliser=Canonicaliser(
-            tenant, intake, log, read_models, vault, keyring, sources, ids, clock, batch=settings.batch
+            tenant, intake, log, read_models, vault, keyring, sources, ids, batch=settings.batch
         ),
         runner=ProjectionRunner(log, read_models, ids, tenant, batch=settings.batch),
         projections={projection.name: projection for projection in projections},

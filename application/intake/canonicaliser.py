@@ -4,26 +4,27 @@ Facts, the rows it remembers and its position are one commit, so an arrival coun
 worker dies or two of them race.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
 from attrs import define, field, frozen
 
 from application.intake import transactions, wire
-from application.intake.door import seal_context
+from application.intake.door import CONFLICT, seal_context, sealed_id
 from application.intake.people import Acquaintance, visitor_of
 from application.intake.reading import Understood, understand
 from application.intake.visiting import SUBJECTS, Subject, Visiting
 from application.pending import Pending
 from application.projections.rows import Rows
+from application.projections.runner import Progressed
 from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
 from domain.kernel import DomainError
 from domain.taxonomy import quarantine
 from domain.taxonomy.aliases import SERVER_ONLY, TAXONOMY_VERSION
 from domain.taxonomy.refusal import Reason, Refused
 from domain.taxonomy.source import Declaration
-from ports.clock import Clock, Ids
+from ports.clock import Ids
 from ports.event_log import Advance, Commit, EventLog, Metadata, PositionConflict, ReadModels, StreamConflict
 from ports.intake import IntakeLog, IntakeRecord
 from ports.vault import Identifier, Keyring, Vault
@@ -31,8 +32,6 @@ from ports.vault import Identifier, Keyring, Vault
 FOLLOWER = "canonicaliser"
 #: What a handler can raise because of the event itself; anything else is trouble of ours and is tried again.
 _EVENTS_FAULT = (DomainError, ValueError, TypeError, LookupError, ArithmeticError)
-
-Progressed = Callable[[int, int], None]
 
 
 @frozen
@@ -55,16 +54,18 @@ class Canonicaliser:
     keyring: Keyring
     sources: Mapping[str, Declaration]
     ids: Ids
-    clock: Clock
     policy: IdentityPolicy = DEFAULT_POLICY
     batch: int = 5000
     _rows: Rows = field(init=False)
     _pending: Pending = field(init=False)
+    _acquaintance: Acquaintance = field(init=False)
+    _visiting: Visiting = field(init=False)
     _remembered_at: int = field(init=False, default=0)
 
     def __attrs_post_init__(self) -> None:
         self._pending = Pending(self.log, self.ids, self.tenant)
-        self._rows = Rows(self.read_models, FOLLOWER)
+        self._acquaintance = Acquaintance(self._pending, self.tenant)
+        self._forget()
 
     def catch_up(self, progressed: Progressed = lambda _at, _head: None) -> int:
         """Canonicalise everything up to the present head of the intake log; return the position reached."""
@@ -105,11 +106,10 @@ class Canonicaliser:
         self._recall(position)
         while rows := self.read_models.scan(FOLLOWER, SUBJECTS.name, after=after, limit=page):
             self._rows.prefetch(SUBJECTS, (key for key, _ in rows))
-            visiting = Visiting(self._pending, self._rows, self.ids)
             for visitor, _ in rows:
                 subject = self._rows.get(SUBJECTS, visitor) or Subject()
                 last = subject.visits[-1].last_at if subject.visits else now
-                closed = visiting.close(visitor, subject, now, Metadata("", last, last))
+                closed = self._visiting.close(visitor, subject, now, Metadata("", last, last))
                 if closed is not subject:
                     self._rows.put(SUBJECTS, visitor, closed)
                     ended += 1
@@ -122,15 +122,14 @@ class Canonicaliser:
     def _read(self, records: Sequence[IntakeRecord]) -> list[_Read]:
         """Unseal and interpret. What was erased is passed over; it can be read by nobody."""
         arrivals = [record.arrival for record in records]
-        contexts = [seal_context(self.tenant, a.source, _sealed_id(a.source_event_id, a.refusal)) for a in arrivals]
+        contexts = [seal_context(self.tenant, a.source, sealed_id(a)) for a in arrivals]
         bodies = self.keyring.unseal([a.key_id for a in arrivals], [a.sealed for a in arrivals], contexts)
         return [self._interpret(record, body) for record, body in zip(records, bodies, strict=True) if body is not None]
 
     def _interpret(self, record: IntakeRecord, body: bytes) -> _Read:
         arrival = record.arrival
         if arrival.refusal:
-            conflict = "this id was used before for another body; both are kept"
-            return _Read(record, Refused(Reason(arrival.refusal), "event_id", conflict))
+            return _Read(record, CONFLICT)
         try:
             source = self.sources.get(arrival.source)
             sent = wire.decode(body)
@@ -157,12 +156,12 @@ class Canonicaliser:
         unseen = [surrogate for surrogate in who.values() if self._rows.get(SUBJECTS, surrogate) is None]
         changed = {surrogate: Subject() for surrogate in unseen}
         device_type = canonical.context.get("device_type")
-        Acquaintance(self._pending, self.tenant).meet(who, unseen, authority, metadata, kiosk=device_type == "kiosk")
+        self._acquaintance.meet(who, unseen, authority, metadata, kiosk=device_type == "kiosk")
         if canonical.name in SERVER_ONLY:
             transactions.record(self._pending, canonical, who, metadata)
         elif understood.fact is not None:
             visitor = visitor_of(who)
-            changed[visitor] = Visiting(self._pending, self._rows, self.ids).record(
+            changed[visitor] = self._visiting.record(
                 understood.fact,
                 metadata,
                 visitor=visitor,
@@ -217,8 +216,4 @@ class Canonicaliser:
     def _forget(self) -> None:
         self._pending.forget()
         self._rows = Rows(self.read_models, FOLLOWER)
-
-
-def _sealed_id(source_event_id: str, refusal: str) -> str:
-    """A conflicting body is kept under `id!fingerprint`, but was sealed for the id that it was sent with."""
-    return source_event_id.rpartition("!")[0] if refusal else source_event_id
+        self._visiting = Visiting(self._pending, self._rows, self.ids)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import uuid5
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from application.intake import wire
 from application.intake.reading import event_id, understand
@@ -22,6 +22,8 @@ from domain.taxonomy.source import Declaration
 from ports.clock import Clock
 from ports.intake import Arrival, Receipt
 from ports.vault import Identifier, Keyring, Vault
+
+CONFLICT = Refused(Reason.DUPLICATE_CONFLICT, "event_id", "this id was used before for another body; both are kept")
 
 
 @frozen
@@ -75,7 +77,7 @@ class Door:
         conflicts = self._keep_conflicts([arrivals[place] for place in conflicting])
         answers = [_answer(one, receipt) for one, receipt in zip(examined, receipts, strict=True)]
         for place, receipt in zip(conflicting, conflicts, strict=True):
-            answers[place] = _conflict_answer(examined[place], receipt)
+            answers[place] = _answer(evolve(examined[place], refused=CONFLICT), receipt)
         return answers
 
     def _examine(
@@ -143,15 +145,14 @@ def seal_context(tenant: str, source: str, source_event_id: str) -> bytes:
 
 
 def _beside(arrival: Arrival) -> Arrival:
-    return Arrival(
-        arrival.source,
-        f"{arrival.source_event_id}!{arrival.fingerprint.hex()}",
-        arrival.received_at,
-        arrival.key_id,
-        arrival.sealed,
-        arrival.fingerprint,
-        refusal=Reason.DUPLICATE_CONFLICT.value,
-    )
+    """Name a conflicting body after its fingerprint too; it stays sealed for the id that it was sent with."""
+    name = f"{arrival.source_event_id}!{arrival.fingerprint.hex()}"
+    return evolve(arrival, source_event_id=name, refusal=CONFLICT.reason.value)
+
+
+def sealed_id(arrival: Arrival) -> str:
+    """Return the id that the body was sealed for."""
+    return arrival.source_event_id.rpartition("!")[0] if arrival.refusal else arrival.source_event_id
 
 
 def _answer(one: _Examined, receipt: Receipt) -> Answer:
@@ -160,16 +161,3 @@ def _answer(one: _Examined, receipt: Receipt) -> Answer:
     if (no := one.refused) is not None:
         return Answer(one.source_event_id, "quarantined", receipt.position, no.reason.value, no.field, no.detail)
     return Answer(one.source_event_id, "accepted", receipt.position)
-
-
-def _conflict_answer(one: _Examined, receipt: Receipt) -> Answer:
-    if receipt.outcome == "duplicate":
-        return Answer(one.source_event_id, "duplicate", receipt.position)
-    return Answer(
-        one.source_event_id,
-        "quarantined",
-        receipt.position,
-        Reason.DUPLICATE_CONFLICT.value,
-        "event_id",
-        "this id was used before for another body; both are kept",
-    )

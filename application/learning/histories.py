@@ -6,7 +6,7 @@ from typing import Self
 from attrs import Factory, define, field
 
 from application.features.touch import Touch
-from application.projections.identity import IDENTIFIERS, PERSONS
+from application.projections.identity import PERSONS
 from application.projections.purchases import PURCHASES
 from application.projections.rows import View
 from application.projections.sessions import SESSIONS
@@ -89,8 +89,3 @@ def touches_of_session(read_models: ReadModels, session_id: str) -> Sequence[Tou
         seen.add(session_id)
         session_id = session.absorbed_by
     return None if session is None else sorted(session.touches, key=lambda touch: touch.at)
-
-
-def person_of(read_models: ReadModels, surrogate: str) -> str | None:
-    known = View(read_models, "identity").one(IDENTIFIERS, surrogate)
-    return None if known is None else known.person

@@ -1,12 +1,12 @@
 """Learn, judge, publish: a model is released with the figures that are true of it, or not at all."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
 import msgspec
-from attrs import Factory, frozen
+from attrs import frozen
 from numpy.typing import NDArray
 
 from application.evaluation.cases import Cases, keep, next_item, next_purchase
@@ -29,7 +29,6 @@ class Plan:
     baselines: tuple[str, ...] = ("popularity", "session_popularity", "item_knn")
     test: float = 0.1
     seed: int = 0
-    settings: Mapping[str, str] = Factory(dict)
 
 
 @frozen

@@ -33,9 +33,11 @@ def findings(settings: Settings) -> Iterator[Finding]:
     if settings.database == settings.keys:
         yield Finding("unsafe", "keys lie in the database that they open", "give keys_url a database of its own")
     for name, url in (("database", settings.database), ("keys", settings.keys)):
-        for trouble, remedy in safety.troubles(connect(url)):
+        engine = connect(url)
+        for trouble, remedy in safety.troubles(engine):
             yield Finding("unsafe", f"{name}: {trouble}", remedy)
-        yield Finding("ok", f"{name}: reachable at {connect(url).url.render_as_string(hide_password=True)}")
+        yield Finding("ok", f"{name}: reachable at {engine.url.render_as_string(hide_password=True)}")
+        engine.dispose()
     with running(settings) as app:
         broken = app.intake.verify()
         if broken is None:

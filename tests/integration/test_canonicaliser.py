@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from application.learning.histories import Histories, person_of
+from application.learning.histories import Histories
 from application.projections.purchases import PURCHASES
 from application.projections.rows import View
 from application.projections.sessions import SESSIONS, Session
@@ -17,7 +17,7 @@ from application.serving.customer_features import features_of
 from domain.taxonomy.quarantine import EventQuarantined
 from haberdasher.bootstrap import App
 from ports.vault import Identifier
-from tests.support.house import house, receive
+from tests.support.house import house, person_of, receive
 from tests.support.shop import MONDAY, ordered, sent, sent_back, viewed
 
 

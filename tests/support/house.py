@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from application.intake.door import Answer
+from application.projections.identity import IDENTIFIERS
+from application.projections.rows import View
 from domain.taxonomy.source import Declaration
 from haberdasher.bootstrap import App, bootstrap
 from haberdasher.settings import Settings
+from ports.event_log import ReadModels
 
 #: What the shop's trackers and its order system declare.
 SOURCES = {
@@ -26,3 +29,9 @@ def receive(app: App, source: str, bodies: Sequence[bytes], batch_id: str = "bat
     app.canonicaliser.catch_up()
     app.runner.catch_up(list(app.projections.values()))
     return answers
+
+
+def person_of(read_models: ReadModels, surrogate: str) -> str | None:
+    """Return the person that the identity read model says an identifier is of."""
+    known = View(read_models, "identity").one(IDENTIFIERS, surrogate)
+    return None if known is None else known.person

@@ -73,7 +73,6 @@ class MemoryHouse:
             self.keyring,
             SOURCES,
             self.ids,
-            self.clock,
             batch=self.batch,
         )
 

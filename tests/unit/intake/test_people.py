@@ -1,8 +1,8 @@
 """Who an event shows: every identifier once, and links between those that came together."""
 
-from application.learning.histories import person_of
 from domain.identity.identifier import IdentifierObserved
 from domain.identity.link import IdentityLinked
+from tests.support.house import person_of
 from tests.support.memory_house import MemoryHouse
 from tests.support.shop import sent, viewed
 
