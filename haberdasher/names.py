@@ -3,10 +3,12 @@
 from collections.abc import Iterable
 
 from domain import order
+from domain.catalogue import product
 from domain.identity import identifier, link, person
 from domain.names import Names
 from domain.returns import returns
 from domain.session import session
+from domain.slate import slate
 from domain.taxonomy import quarantine, source
 
 EVENTS = (
@@ -18,6 +20,8 @@ EVENTS = (
     *session.EVENTS,
     *order.EVENTS,
     *returns.EVENTS,
+    *product.EVENTS,
+    *slate.EVENTS,
 )
 #: States that are kept as snapshots.
 STATES: tuple[tuple[type, str], ...] = (

@@ -8,6 +8,9 @@ import numpy as np
 from attrs import Factory, frozen
 from numpy.typing import NDArray
 
+#: The arrays of a release's ranker stand beside those of its retrieval model, under this prefix.
+RANKER_PREFIX = "ranker."
+
 
 class ReleaseRefused(Exception):
     """Unsigned, signed by another key, incomplete, altered, or of another schema. It was not opened."""

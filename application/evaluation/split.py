@@ -9,9 +9,12 @@ from ports.models import Interactions
 
 @frozen(eq=False)
 class Split:
+    """`test_rows`: int64, which rows of the data the rows of `test` are."""
+
     train: Interactions
     validation: Interactions
     test: Interactions
+    test_rows: NDArray[np.int64]
 
 
 def split_by_time(data: Interactions, *, validation: float, test: float) -> Split:
@@ -27,10 +30,12 @@ def split_by_time(data: Interactions, *, validation: float, test: float) -> Spli
     ends = np.maximum.reduceat(data.times, data.sequences.offsets[:-1]) if len(data.sequences) else data.times
     ordered = np.sort(ends)
     first_validation, first_test = (_cut(ordered, share) for share in (validation + test, test))
+    last = np.flatnonzero(ends >= first_test)
     return Split(
         train=sessions(data, np.flatnonzero(ends < first_validation)),
         validation=sessions(data, np.flatnonzero((ends >= first_validation) & (ends < first_test))),
-        test=sessions(data, np.flatnonzero(ends >= first_test)),
+        test=sessions(data, last),
+        test_rows=last.astype(np.int64),
     )
 
 

@@ -84,6 +84,10 @@ MEASURES: tuple[Measure, ...] = (
         "mean", _only("purchase"), value="price",
     ),
     Measure(
+        "seen_price", "customer", "price", "mean price of what was looked at, or more than that", "minor units",
+        "mean", _only("view", "click", "wishlist", "cart", "purchase"), value="price",
+    ),
+    Measure(
         "discount_share", "customer", "price", "share of items bought or carted below list price", "share",
         "ratio", _only("purchase", "cart"), value="discounted", high=1.0,
     ),

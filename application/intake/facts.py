@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from domain.session import facts
-from domain.session.facts import CartLine, Fact, ProductRef
+from domain.session.facts import CartLine, Fact, ProductRef, SlotShown
 from domain.taxonomy.interpret import Canonical
 
 _REF = ("product_id", "variant_id", "category_id", "brand_id", "colour", "size_label")
@@ -40,6 +40,12 @@ def _engaged(canonical: Canonical, _: str) -> Fact:
     return facts.PageEngaged(canonical.occurred_at, **(defaults | dict(sent)))
 
 
+def _slate(canonical: Canonical, _: str) -> Fact:
+    rest = {name: value for name, value in canonical.fields.items() if name != "items"}
+    slots = tuple(SlotShown(**item) for item in canonical.fields["items"])
+    return facts.SlateViewed(canonical.occurred_at, items=slots, **rest)
+
+
 def _about(cls: Callable[..., Fact]) -> Callable[[Canonical, str], Fact]:
     """Facts about one product take what they have a field for; a cart line without a quantity is one piece."""
     accepted = set(cls.__annotations__)
@@ -66,6 +72,10 @@ def _checkout_started(canonical: Canonical, _: str) -> Fact:
 _MAKERS: Mapping[str, Callable[[Canonical, str], Fact]] = {
     "page_viewed": _page,
     "page_engaged": _engaged,
+    "slate_viewed": _slate,
+    "item_impression_viewed": lambda canonical, _: facts.ItemImpressionViewed(
+        canonical.occurred_at, **canonical.fields
+    ),
     "product_viewed": _about(facts.ProductViewed),
     "product_clicked": _about(facts.ProductClicked),
     "product_added_to_cart": _about(facts.ProductAddedToCart),

@@ -1,10 +1,11 @@
-"""Facts of the order system: orders and returns on streams of their own; the order says what a return may take."""
+"""Facts of the shop's own systems: orders, returns, products, each on a stream of its own."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from application.pending import Pending
 from domain import order
+from domain.catalogue import product
 from domain.order import Claim
 from domain.returns import returns
 from domain.returns.returns import ReturnLine
@@ -50,6 +51,8 @@ def _lines(items: Sequence[Mapping[str, Any]]) -> tuple[LineItem, ...]:
                 size_label=item.get("size_label"),
                 brand_id=item.get("brand_id"),
                 category_id=item.get("category_id"),
+                slate_id=item.get("slate_id"),
+                position=item.get("position"),
             )
         )
     return tuple(lines)
@@ -158,6 +161,30 @@ def _return_inspected(pending: Pending, canonical: Canonical, _: Mapping[str, st
     pending.take(returns.DECIDER, sent["return_id"], events, metadata)
 
 
+def _product_listed(pending: Pending, canonical: Canonical, _: Mapping[str, str], metadata: Metadata) -> None:
+    sent = dict(canonical.fields)
+    colourways = tuple(
+        product.Colourway(
+            one["colourway_id"],
+            tuple(product.Variant(**variant) for variant in one["variants"]),
+            one.get("colour"),
+            one.get("image_url"),
+        )
+        for one in sent.pop("colourways")
+    )
+    listing = product.ProductListed(listed_at=canonical.occurred_at, colourways=colourways, **sent)
+    state = pending.state(product.DECIDER, listing.product_id)
+    pending.take(product.DECIDER, listing.product_id, product.list_product(state, listing), metadata)
+
+
+def _stock_counted(pending: Pending, canonical: Canonical, _: Mapping[str, str], metadata: Metadata) -> None:
+    sent = canonical.fields
+    levels = {one["variant_id"]: one["quantity"] for one in sent["levels"]}
+    count = product.StockCounted(sent["product_id"], levels, canonical.occurred_at)
+    state = pending.state(product.DECIDER, count.product_id)
+    pending.take(product.DECIDER, count.product_id, product.count_stock(state, count), metadata)
+
+
 _HANDLERS: Mapping[str, Handler] = {
     "order_placed": _placed,
     "order_amended": _amended,
@@ -166,4 +193,6 @@ _HANDLERS: Mapping[str, Handler] = {
     "return_requested": _return_requested,
     "return_received": _return_received,
     "return_inspected": _return_inspected,
+    "product_listed": _product_listed,
+    "stock_counted": _stock_counted,
 }

@@ -4,14 +4,17 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from math import inf, log1p
+from types import MappingProxyType
 
 import numpy as np
 from attrs import frozen
 
+from application.features.catalogue_table import CatalogueTable, catalogue_table
 from application.features.declarations import Measure, measures_of
 from application.features.fold import Value, as_of
 from application.features.touch import Touch
 from application.learning.histories import Histories
+from domain.catalogue.product import Product
 from ports.models import ACTIONS, Interactions, Progress, Sequences
 
 #: Scalar measures that enter the user tower, in this order, as log(1 + x) (shares as they are).
@@ -22,11 +25,16 @@ _NEVER = 30 * 86_400.0
 
 @frozen(eq=False)
 class Dataset:
-    """`vocabulary[i]` is the product of item number i; `sessions[r]` the session of row r."""
+    """`vocabulary[i]` is the product of item number i; `sessions[r]` the session of row r, `subjects[r]` who it is of.
+
+    `table`: the catalogue by item number.
+    """
 
     interactions: Interactions
     vocabulary: tuple[str, ...]
     sessions: tuple[str, ...]
+    subjects: tuple[str, ...]
+    table: CatalogueTable
 
     def numbers(self) -> Mapping[str, int]:
         return {product: number for number, product in enumerate(self.vocabulary)}
@@ -36,8 +44,10 @@ class NothingToLearn(Exception):
     """The log holds no session with a product yet."""
 
 
-def build(histories: Histories, progress: Progress) -> Dataset:
-    """Number the products by first appearance, oldest session first. Raises `NothingToLearn`.
+def build(histories: Histories, progress: Progress, catalogue: Mapping[str, Product] = MappingProxyType({})) -> Dataset:
+    """Number the products by first appearance, oldest session first, then those listed and never touched, by id.
+
+    Raises `NothingToLearn`.
 
     A touch that was not yet known when the next one happened could be in no prefix at serving time: it is left out.
     """
@@ -56,17 +66,22 @@ def build(histories: Histories, progress: Progress) -> Dataset:
         if done % 5000 == 0:
             progress(done, total, "rows")
     progress(total, total, "rows")
+    for product_id in sorted(catalogue):
+        numbers.setdefault(product_id, len(numbers))
+    table = catalogue_table(tuple(numbers), catalogue)
     return Dataset(
         interactions=Interactions(
             sequences=Sequences(np.array(items, np.int32), np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)),
             times=np.array(times, np.float64),
             actions=np.array(actions, np.int8),
             n_items=len(numbers),
-            item_features=np.empty((len(numbers), 0), np.float32),
+            item_features=table.content,
             user_features=np.array(users, np.float32).reshape(len(users), -1),
         ),
         vocabulary=tuple(numbers),
         sessions=tuple(row.key for row in histories.rows),
+        subjects=tuple(row.subject for row in histories.rows),
+        table=table,
     )
 
 

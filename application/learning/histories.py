@@ -1,6 +1,6 @@
 """Read models to what learning reads: rows of touches, and whose history each belongs to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Self
 
 from attrs import Factory, define, field
@@ -39,16 +39,30 @@ class Histories:
     rows: list[Row] = Factory(list)
     _by_person: dict[str, list[Touch]] = Factory(dict)
     _person_of: Mapping[str, str] = Factory(dict)
+    _members: Mapping[str, Sequence[str]] = Factory(dict)
 
     def of(self, subject: str) -> Sequence[Touch]:
-        return self._by_person.get(self._person_of.get(subject, subject), ())
+        return self._by_person.get(self.person(subject), ())
+
+    def person(self, subject: str) -> str:
+        """Return the person behind a subject; a subject that was never linked is a person of its own."""
+        return self._person_of.get(subject, subject)
+
+    def members(self, person: str) -> Sequence[str]:
+        """Return the identifiers of a person, sorted."""
+        return self._members.get(person, (person,))
+
+    def people(self) -> Iterable[tuple[str, Sequence[Touch]]]:
+        """Yield everybody's touches, and at last those of nobody (""): guests' orders."""
+        yield from self._by_person.items()
+        yield "", [touch for row in self.rows if not row.subject for touch in row.touches]
 
     @classmethod
     def read(cls, read_models: ReadModels) -> Self:
         """Read everything; about a kilobyte of memory per session."""
-        persons = View(read_models, "identity").all(PERSONS)
-        person_of = {one: person for person, members in persons if len(members) > 1 for one in members}
-        self = cls(person_of=person_of)
+        members = {person: ids for person, ids in View(read_models, "identity").all(PERSONS) if len(ids) > 1}
+        person_of = {one: person for person, ids in members.items() for one in ids}
+        self = cls(person_of=person_of, members=members)
         last: dict[str, list[Row]] = {}
         sessions = View(read_models, "sessions").all(SESSIONS)
         for key, session in sessions:
@@ -65,13 +79,13 @@ class Histories:
     def _add(self, row: Row, last: dict[str, list[Row]]) -> None:
         row.touches.sort(key=lambda touch: touch.at)
         self.rows.append(row)
-        if person := self._person_of.get(row.subject, row.subject):  # a guest's order is nobody's history
+        if person := self.person(row.subject):  # a guest's order is nobody's history
             self._by_person.setdefault(person, []).extend(row.touches)
             last.setdefault(person, []).append(row)
 
     def _join(self, purchase: Row, last: dict[str, list[Row]]) -> None:
         """Put a purchase, and what came back of it, behind the session that led to it."""
-        person = self._person_of.get(purchase.subject, purchase.subject)
+        person = self.person(purchase.subject)
         at = min(touch.at for touch in purchase.touches)
         before = [row for row in last.get(person, ()) if at - LEADS_TO <= row.looked <= at] if person else []
         if before:
@@ -79,13 +93,3 @@ class Histories:
             self._by_person[person].extend(purchase.touches)
         else:
             self._add(purchase, {})
-
-
-def touches_of_session(read_models: ReadModels, session_id: str) -> Sequence[Touch] | None:
-    """Return the touches of one session in order of time, following redirects; None if there is no such session."""
-    view = View(read_models, "sessions")
-    seen: set[str] = set()
-    while (session := view.one(SESSIONS, session_id)) is not None and session.absorbed_by and session_id not in seen:
-        seen.add(session_id)
-        session_id = session.absorbed_by
-    return None if session is None else sorted(session.touches, key=lambda touch: touch.at)

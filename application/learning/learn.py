@@ -1,77 +1,124 @@
 """Learn, judge, publish: a model is released with the figures that are true of it, or not at all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from hashlib import sha256
-from typing import Any
 
 import msgspec
+import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from application.evaluation.cases import Cases, keep, next_item, next_purchase
-from application.evaluation.report import Report, evaluate
-from application.evaluation.split import split_by_time
-from application.learning.dataset import Dataset, feature_schema
-from ports.artifacts import Draft, Manifest, Releases
-from ports.models import Interactions, Progress, Recommender, Sequences
+from application.evaluation.cases import Cases
+from application.evaluation.report import Ranks, Report, Witness, evaluate
+from application.features.ranking import RANKING_FEATURES
+from application.learning.dataset import feature_schema
+from application.learning.exam import Exam, Plan, trained_until
+from application.learning.pipeline import Reranked, consider
+from application.learning.ranking import LearnedRankers, examination_document, learn_rankers
+from application.learning.work import Work
+from ports.artifacts import RANKER_PREFIX, Draft, Manifest, Releases
+from ports.models import Progress, Recommender
 
 K = 20
-#: The least number of cases on which a relevance is judged: fewer say nothing.
-MIN_CASES = 20
-
-
-@frozen
-class Plan:
-    """Which model is learned, beside which baselines it is judged, and how the sessions are split by time."""
-
-    model: str = "two_tower"
-    baselines: tuple[str, ...] = ("popularity", "session_popularity", "item_knn")
-    test: float = 0.1
-    seed: int = 0
-
-
-@frozen
-class PublishedTest:
-    """Prefixes and next items that a data set comes with, as product ids. All sessions of the log are then training."""
-
-    prefixes: Sequence[Sequence[str]]
-    targets: Sequence[str]
-
-
-@frozen
-class Exam:
-    """What is learned from and what is asked; `unseen` published targets are in no training session."""
-
-    train: Interactions
-    cases: tuple[Cases, ...]
-    unseen: int
-
-
 Factory_ = Callable[[str], Recommender]
+NOBODY = Witness()
 
 
-def exam(dataset: Dataset, plan: Plan, published: PublishedTest | None) -> Exam:
-    """Set the exam: published prefixes, or the last sessions in time; purchase first, then keep and next item.
+@frozen(eq=False)
+class Fitted:
+    """`rankers`: those of the plan, if there were slates to learn from."""
 
-    Raises `ValueError` if the held-out part gives no relevance enough cases.
-    """
-    if published is not None:
-        cases, unseen = _published(dataset, published)
-        return Exam(dataset.interactions, (cases,), unseen)
-    split = split_by_time(dataset.interactions, validation=0.0, test=plan.test)
-    every = (next_purchase(split.test), keep(split.test), next_item(split.test))
-    enough = tuple(cases for cases in every if len(cases) >= MIN_CASES)
-    if not enough:
-        raise ValueError(f"the last {plan.test:.0%} of the sessions hold fewer than {MIN_CASES} cases of any relevance")
-    return Exam(split.train, enough, 0)
+    model: Recommender
+    rankers: LearnedRankers | None = None
 
 
-def judge_all(models: Sequence[Recommender], asked: Exam, plan: Plan) -> tuple[Report, ...]:
-    """Return one table per relevance, every model beside every other, the strongest baseline as the one to beat."""
-    against = plan.baselines[-1] if plan.baselines else ""
+def learn_release(
+    work: Work,
+    make: Factory_,
+    releases: Releases,
+    *,
+    data_to: int,
+    now: datetime,
+    progress: Progress,
+    witness: Witness = NOBODY,
+) -> tuple[Manifest, tuple[Report, ...]]:
+    """Fit, judge and publish; the same work is done and published once, and read back the next time."""
+    if (made := releases.made_from(work.fingerprint())) is not None:
+        return made, stored_reports(releases, made.release_id)
+    fitted = fit(work, make, progress)
+    reports = judge(work, fitted, make, progress, witness)
+    return publish(work, fitted, reports, releases, data_to=data_to, now=now), reports
+
+
+def fit(work: Work, make: Factory_, progress: Progress) -> Fitted:
+    """Learn the model of the plan, and its rankers from the slates there are."""
+    plan, asked = work.plan, work.asked
+    model = make(plan.model)
+    model.fit(asked.train, seed=plan.seed, progress=progress)
+    if work.ranking is None or not plan.rankers:
+        return Fitted(model)
+    rankers = learn_rankers(
+        work.ranking,
+        work.dataset,
+        asked.train,
+        model,
+        make_model=make,
+        names=plan.rankers,
+        seed=plan.seed,
+        progress=progress,
+    )
+    return Fitted(model, rankers)
+
+
+def judge(
+    work: Work, fitted: Fitted, make: Factory_, progress: Progress, witness: Witness = NOBODY
+) -> tuple[Report, ...]:
+    """Return a table per relevance, the purchase first: baselines, the model, the model with each ranker."""
+    reranked = _reranked(work, fitted, progress)
+    baselines = fit_baselines(work.asked, work.plan, make, progress)
+    both = Witness(lambda cases: [*reranked(cases), *witness.ranks(cases)], witness.measures)
+    reports = judge_all([*baselines, fitted.model], work.asked, work.plan, both)
+    slates = fitted.rankers.report if fitted.rankers else None
+    return reports if slates is None else (*reports, slates)
+
+
+def publish(
+    work: Work, fitted: Fitted, reports: Sequence[Report], releases: Releases, *, data_to: int, now: datetime
+) -> Manifest:
+    """Publish model, ranker and figures as one release."""
+    own = [row for row in reports[0].rows if row.model == work.plan.model and not row.against]
+    draft = Draft(
+        model=work.plan.model,
+        fingerprint=work.fingerprint(),
+        created_at=now,
+        data_from=1,
+        data_to=data_to,
+        feature_schema=feature_schema(),
+        metrics={f"{row.metric} {reports[0].relevance}": row.value for row in own},
+        arrays={**fitted.model.arrays(), **_ranker_arrays(fitted.rankers)},
+        documents={
+            "vocabulary": list(work.dataset.vocabulary),
+            "reports": msgspec.to_builtins(reports),
+            "trained_until": trained_until(work.asked),
+            **_ranker_documents(fitted.rankers),
+        },
+    )
+    return releases.publish(draft)
+
+
+def judge_all(models: Sequence[Recommender], asked: Exam, plan: Plan, witness: Witness = NOBODY) -> tuple[Report, ...]:
+    """Return one table per relevance, every model beside every other, compared with the floor and the best baseline."""
+    against = [name for name in plan.against if any(model.name == name for model in models)]
     return tuple(
-        evaluate(models, cases, n_items=asked.train.n_items, ks=(K,), against=against, seed=plan.seed)
+        evaluate(
+            [*models, *witness.ranks(cases)],
+            cases,
+            n_items=asked.train.n_items,
+            ks=(K,),
+            against=against,
+            measures=witness.measures(cases),
+            seed=plan.seed,
+        )
         for cases in asked.cases
     )
 
@@ -88,75 +135,40 @@ def fit_baselines(asked: Exam, plan: Plan, make: Factory_, progress: Progress) -
     return baselines
 
 
-def learn_release(
-    dataset: Dataset,
-    asked: Exam,
-    plan: Plan,
-    make: Factory_,
-    releases: Releases,
-    *,
-    data_to: int,
-    now: datetime,
-    progress: Progress,
-) -> tuple[Manifest, tuple[Report, ...]]:
-    """Fit, judge and publish; the same data, plan, exam and features are published once and read back the next time."""
-    fingerprint = work_fingerprint(dataset, asked, plan)
-    if (made := releases.made_from(fingerprint)) is not None:
-        return made, stored_reports(releases, made.release_id)
-    model = make(plan.model)
-    model.fit(asked.train, seed=plan.seed, progress=progress)
-    reports = judge_all([*fit_baselines(asked, plan, make, progress), model], asked, plan)
-    draft = Draft(
-        model=plan.model,
-        fingerprint=fingerprint,
-        created_at=now,
-        data_from=1,
-        data_to=data_to,
-        feature_schema=feature_schema(),
-        metrics={f"{row.metric} {reports[0].relevance}": row.value for row in reports[0].rows if _own(row, plan)},
-        arrays=model.arrays(),
-        documents={
-            "vocabulary": list(dataset.vocabulary),
-            "reports": msgspec.to_builtins(reports),
-            "trained_until": trained_until(asked),
-        },
-    )
-    return releases.publish(draft), reports
-
-
-def trained_until(asked: Exam) -> float:
-    """Return the time (Unix seconds) of the last interaction that is learned from: what ends later is unseen."""
-    return float(asked.train.times.max(initial=0.0))
-
-
 def stored_reports(releases: Releases, release_id: str) -> tuple[Report, ...]:
     """Return the tables that were made when the release was."""
     return msgspec.convert(releases.open(release_id).documents["reports"], tuple[Report, ...])
 
 
-def work_fingerprint(dataset: Dataset, asked: Exam, plan: Plan) -> str:
-    """Return a digest of the data, the plan, the feature schema, what is trained on and what is asked."""
-    digest = sha256(repr((plan, feature_schema(), dataset.vocabulary, [one.relevance for one in asked.cases])).encode())
-    data, parts = dataset.interactions, [dataset.interactions.sequences, asked.train.sequences]
-    parts += [part for cases in asked.cases for part in (cases.prefixes, cases.targets)]
-    arrays: list[NDArray[Any]] = [data.times, data.actions, data.user_features]
-    arrays += [array for part in parts for array in (part.items, part.offsets)]
-    for array in arrays:
-        digest.update(b"%d:" % array.nbytes)
-        digest.update(array.tobytes())
-    return digest.hexdigest()
-
-
-def _published(dataset: Dataset, published: PublishedTest) -> tuple[Cases, int]:
-    """Number the products; a target that was never seen in training keeps its case, which every model then misses."""
-    numbers = dataset.numbers()
-    never = len(numbers)
-    targets = [numbers.get(target, never) for target in published.targets]
-    prefixes = ([numbers[item] for item in prefix if item in numbers] for prefix in published.prefixes)
-    return Cases("next_item", Sequences.of(prefixes), Sequences.of([target] for target in targets)), targets.count(
-        never
+def _reranked(work: Work, fitted: Fitted, progress: Progress) -> Callable[[Cases], Sequence[Ranks]]:
+    """Return the model's candidates in the order of each ranker, for the cases that ask for a purchase."""
+    if fitted.rankers is None or work.ranking is None:
+        return lambda _: ()
+    chosen = [cases for cases in work.asked.cases if cases.relevance != "next_item" and len(cases.rows)]
+    considered = consider(
+        fitted.model, chosen, work.dataset, work.ranking.histories, rows=work.asked.rows, progress=progress
     )
+    by_relevance = {cases.relevance: one for cases, one in zip(chosen, considered, strict=True)}
+    rankers = fitted.rankers.rankers
+
+    def ranks(cases: Cases) -> Sequence[Ranks]:
+        one = by_relevance.get(cases.relevance)
+        return [Reranked(f"{fitted.model.name} + {ranker.name}", one, ranker) for ranker in rankers] if one else ()
+
+    return ranks
 
 
-def _own(row: object, plan: Plan) -> bool:
-    return getattr(row, "model", "") == plan.model and not getattr(row, "against", "")
+def _ranker_arrays(learned: LearnedRankers | None) -> Mapping[str, NDArray[np.generic]]:
+    arrays = {} if learned is None else learned.rankers[0].arrays()
+    return {RANKER_PREFIX + name: array for name, array in arrays.items()}
+
+
+def _ranker_documents(learned: LearnedRankers | None) -> Mapping[str, object]:
+    if learned is None:
+        return {}
+    return {
+        "ranker": learned.rankers[0].name,
+        "ranking_features": list(RANKING_FEATURES),
+        "ranking_rows": learned.rows,
+        "propensity": examination_document(learned.examination),
+    }

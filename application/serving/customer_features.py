@@ -25,6 +25,20 @@ def touches_of(read_models: ReadModels, surrogate: str) -> Sequence[Touch]:
     return touches + [touch for row in bought.get(purchases.PURCHASES, orders).values() for touch in row.touches]
 
 
+def touches_of_session(read_models: ReadModels, session_id: str) -> Sequence[Touch] | None:
+    """Return the touches of one session in order of time, following redirects; None if there is no such session."""
+    view = View(read_models, "sessions")
+    seen: set[str] = set()
+    while (
+        (session := view.one(sessions.SESSIONS, session_id)) is not None
+        and session.absorbed_by
+        and session_id not in seen
+    ):
+        seen.add(session_id)
+        session_id = session.absorbed_by
+    return None if session is None else sorted(session.touches, key=lambda touch: touch.at)
+
+
 def features_of(
     read_models: ReadModels, surrogate: str, *, at: float, known: float | None = None
 ) -> Mapping[str, Value]:

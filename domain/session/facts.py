@@ -52,6 +52,37 @@ class PageEngaged:
 
 
 @frozen
+class SlotShown:
+    """One place of a slate as the shopper's device reports it. `viewable_ms`: time with half of it on screen."""
+
+    product_id: str
+    position: int
+    viewable_ms: int | None = None
+    variant_id: str | None = None
+
+
+@frozen
+class SlateViewed:
+    """A list was put before the shopper, ours or another system's; `policy_version` says whose."""
+
+    occurred_at: datetime
+    slate_id: str
+    items: tuple[SlotShown, ...]
+    surface: str = ""
+    policy_version: str | None = None
+
+
+@frozen
+class ItemImpressionViewed:
+    """One place of a slate was on screen: evidence that it was examined. A cumulative snapshot: the largest counts."""
+
+    occurred_at: datetime
+    slate_id: str
+    position: int
+    viewable_ms: int
+
+
+@frozen
 class ProductViewed:
     occurred_at: datetime
     product: ProductRef
@@ -153,6 +184,8 @@ class LoggedOut:
 Fact = (
     PageViewed
     | PageEngaged
+    | SlateViewed
+    | ItemImpressionViewed
     | ProductViewed
     | ProductClicked
     | ProductAddedToCart
@@ -168,6 +201,8 @@ Fact = (
 FACTS: tuple[tuple[type[Fact], str], ...] = (
     (PageViewed, "session.page_viewed"),
     (PageEngaged, "session.page_engaged"),
+    (SlateViewed, "session.slate_viewed"),
+    (ItemImpressionViewed, "session.item_impression_viewed"),
     (ProductViewed, "session.product_viewed"),
     (ProductClicked, "session.product_clicked"),
     (ProductAddedToCart, "session.product_added_to_cart"),

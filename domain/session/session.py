@@ -17,6 +17,7 @@ from domain.session.facts import (
     CheckoutCompleted,
     CheckoutStarted,
     Fact,
+    ItemImpressionViewed,
     LoggedOut,
     PageEngaged,
     PageViewed,
@@ -26,6 +27,7 @@ from domain.session.facts import (
     ProductRemovedFromCart,
     ProductsSearched,
     ProductViewed,
+    SlateViewed,
 )
 from domain.session.partition import EndReason
 
@@ -120,6 +122,8 @@ def evolve(state: Session, event: Event) -> Session:
         case (
             PageViewed()
             | PageEngaged()
+            | SlateViewed()
+            | ItemImpressionViewed()
             | ProductViewed()
             | ProductClicked()
             | ProductAddedToCart()

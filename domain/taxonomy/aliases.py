@@ -12,11 +12,14 @@ from domain.taxonomy.normalise import normalise
 from domain.taxonomy.refusal import Reason, Refused
 from domain.taxonomy.source import Authority
 
-TAXONOMY_VERSION = "1.0"
+TAXONOMY_VERSION = "1.1"
 
 _ALIASES: Mapping[str, str] = {
     "page_viewed": "page_view page pageview screen screen_view screen_viewed view_page",
     "page_engaged": "page_ping user_engagement scroll_depth scrolled time_on_page heartbeat screen_end attention",
+    "slate_viewed": "view_item_list product_list_viewed list_view collection_viewed category_viewed plp_view "
+    "impressions product_impression commerce_product_list_views",
+    "item_impression_viewed": "item_impression impression_viewed",
     "product_viewed": "view_item product_view viewed_product product_detail_view pdp_view item_viewed view_product "
     "detail prod_view commerce_product_views screen_product",
     "product_clicked": "select_item product_click list_click item_click tap_product",
@@ -38,6 +41,8 @@ _ALIASES: Mapping[str, str] = {
     "return_requested": "returns_request return_created rma_opened",
     "return_received": "return_arrived reverse_delivery_received",
     "return_inspected": "return_processed item_graded",
+    "product_listed": "products_create products_update product_created product_updated",
+    "stock_counted": "inventory_counted inventory_levels_update stock_updated",
 }
 #: The same word is behaviour from a client and a fact from a server.
 _CHECKOUT = "purchase order_completed transaction ecommerce_purchase complete_payment commerce_purchases"
@@ -45,11 +50,12 @@ _ORDER = "orders_create order_created order_completed pos_sale store_purchase re
 _AMBIGUOUS = frozenset(["click", "view", "event", "action", "select_content", "update_cart", "conversion", "lead"])
 _DERIVED = frozenset(["cart_abandons", "cart_abandoned", "commerce_cart_abandons"])
 
-#: Facts of the order system: a client's word on them is not taken.
+#: Facts of the shop's own systems: a client's word on them is not taken.
 SERVER_ONLY = frozenset(
     [
         *("order_placed", "order_amended", "order_cancelled", "refund_issued"),
         *("return_requested", "return_received", "return_inspected"),
+        *("product_listed", "stock_counted"),
     ]
 )
 

@@ -179,6 +179,23 @@ def instant(value: Any, field: str, notes: list[str]) -> datetime:
         raise Refused(Reason.TYPE_INVALID, field, "expected an ISO 8601 time") from None
 
 
+def texts(limit: int) -> Parser:
+    """An object of at most `limit` names with text values; numbers and truth values are written as text."""
+    parse_text = text(200)
+
+    def parse(value: Any, field: str, notes: list[str]) -> Mapping[str, str]:
+        if not isinstance(value, dict):
+            raise Refused(Reason.TYPE_INVALID, field, f"expected an object, not {_kind(value)}")
+        if len(value) > limit:
+            raise Refused(Reason.VALUE_OUT_OF_RANGE, field, f"more than {limit} names")
+        return {
+            parse_text(name, field, notes): parse_text(str(one) if isinstance(one, bool) else one, field, notes)
+            for name, one in value.items()
+        }
+
+    return parse
+
+
 def items_of(schema: Schema, limit: int = 200) -> Parser:
     """A list of objects, each read by `schema`."""
 

@@ -5,7 +5,19 @@ from typing import Any
 
 from attrs import evolve
 
-from domain.taxonomy.fields import Field, Schema, amount, boolean, free_text, integer, items_of, key, one_of, text
+from domain.taxonomy.fields import (
+    Field,
+    Schema,
+    amount,
+    boolean,
+    free_text,
+    integer,
+    items_of,
+    key,
+    one_of,
+    text,
+    texts,
+)
 
 _ID = key()
 _POSITION = integer(1, 10_000)
@@ -42,6 +54,7 @@ LINE = (
     Field("quantity", _QUANTITY, required=True),
     Field("line_discount", amount, also=("discount",)),
     Field("tax_included", boolean),
+    *_FROM_SLATE,
 )
 _LINES = items_of(Schema(LINE))
 #: An order says what was paid; a checkout may not.
@@ -69,6 +82,37 @@ _SENT_BACK = items_of(
         )
     )
 )
+_SLOTS = items_of(
+    Schema(
+        (
+            Field("product_id", _ID, required=True, also=("item_id", "product", "id")),
+            Field("position", _POSITION, required=True),
+            Field("viewable_ms", integer(0)),
+            Field("variant_id", _ID, also=("sku", "item_variant")),
+        )
+    )
+)
+_VARIANTS = items_of(
+    Schema((Field("variant_id", _ID, required=True, also=("sku",)), Field("size_label", text(32), also=("size",))))
+)
+_COLOURWAYS = items_of(
+    Schema(
+        (
+            Field("colourway_id", _ID, required=True),
+            Field("colour", text(64), also=("color",)),
+            Field("image_url", text(500), also=("image",)),
+            Field("variants", _VARIANTS, required=True),
+        )
+    )
+)
+_LEVELS = items_of(
+    Schema(
+        (
+            Field("variant_id", _ID, required=True, also=("sku",)),
+            Field("quantity", integer(0), required=True, also=("available",)),
+        )
+    )
+)
 #: What an inspection finds; one vocabulary for all warehouses.
 DISPOSITIONS = frozenset(
     ["restocked", "not_restocked", "processing_required", "missing", "worn", "damaged", "wrong_item"]
@@ -89,6 +133,17 @@ _EVENTS: Mapping[str, tuple[Field, ...]] = {
         Field("visible_ms", integer(0)),
         Field("max_scroll_pct", integer(0, 100)),
         Field("sequence", integer(0)),
+    ),
+    "slate_viewed": (
+        Field("slate_id", _ID, required=True, also=("list_id", "item_list_id")),
+        Field("items", _SLOTS, required=True, also=("products",)),
+        Field("surface", text(64), also=("list_name", "item_list_name")),
+        Field("policy_version", text(64)),
+    ),
+    "item_impression_viewed": (
+        Field("slate_id", _ID, required=True),
+        Field("position", _POSITION, required=True),
+        Field("viewable_ms", integer(0), required=True),
     ),
     "product_viewed": (
         *_PRODUCT,
@@ -142,6 +197,22 @@ _EVENTS: Mapping[str, tuple[Field, ...]] = {
         Field("disposition", one_of(DISPOSITIONS), required=True),
         Field("graded_reason", text(64)),
     ),
+    "product_listed": (
+        Field("product_id", _ID, required=True),
+        Field("title", text(200), required=True, also=("name",)),
+        Field("category_id", _ID, also=("category", "product_type")),
+        Field("brand_id", _ID, also=("brand", "vendor")),
+        Field("description", text(2000)),
+        Field("unit_price", amount, also=("price",)),
+        Field("list_price", amount, also=("compare_at_price",)),
+        Field("currency", text(3)),
+        Field("attributes", texts(60)),
+        Field("colourways", _COLOURWAYS, required=True),
+    ),
+    "stock_counted": (
+        Field("product_id", _ID, required=True),
+        Field("levels", _LEVELS, required=True),
+    ),
 }
 
 SCHEMAS: Mapping[str, Schema] = {name: Schema(fields) for name, fields in _EVENTS.items()}
@@ -160,5 +231,11 @@ def example(name: str) -> Mapping[str, Any]:
         "total": 1,
         "amount": 1,
         "engaged_ms": 1,
+        "position": 1,
+        "viewable_ms": 1,
+        "colourways": [{"colourway_id": "c-1", "variants": [{"variant_id": "sku-1"}]}],
+        "levels": [{"variant_id": "sku-1", "quantity": 1}],
     }
+    if name == "slate_viewed":
+        samples["items"] = [{"product_id": "product-1", "position": 1}]
     return {field: samples.get(field, f"{field}-1") for field in SCHEMAS[name].required}

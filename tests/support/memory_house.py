@@ -10,13 +10,16 @@ from adapters.event_log import MemoryEventLog, MemoryReadModels, MemoryStore
 from adapters.ids import Uuid7Ids
 from adapters.intake import MemoryIntakeLog
 from adapters.vault import EnvelopeKeyring, MemoryKeyStore, MemoryVault
+from application.feedback.attribution import Attribution
 from application.identity.resolution import IdentityResolution
 from application.intake.canonicaliser import Canonicaliser
 from application.intake.door import Answer, Door
+from application.projections.catalogue import CatalogueProjection
 from application.projections.products import ProductsProjection
 from application.projections.purchases import PurchasesProjection
 from application.projections.runner import Projection, ProjectionRunner
 from application.projections.sessions import SessionsProjection
+from application.projections.slates import SlatesProjection
 from haberdasher.names import stored_names
 from ports.vault import Identifier
 from tests.support.house import SOURCES
@@ -59,7 +62,10 @@ class MemoryHouse:
         self.door = Door("main", SOURCES, self.vault, self.keyring, self.intake.append, self.clock)
         self.canonicaliser = self.another_canonicaliser()
         self.runner = ProjectionRunner(self.log, self.read_models, self.ids, "main", batch=self.batch)
-        every = (IdentityResolution("main"), SessionsProjection(), PurchasesProjection(), ProductsProjection())
+        every = (
+            *(IdentityResolution("main"), SessionsProjection(), PurchasesProjection(), ProductsProjection()),
+            *(CatalogueProjection(), SlatesProjection(), Attribution()),
+        )
         self.projections = {one.name: one for one in every}
 
     def another_canonicaliser(self) -> Canonicaliser:

@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from adapters.artifacts.folder_releases import FolderReleases
 from application.features.touch import Touch
 from application.learning.dataset import USER_FEATURES, Dataset, NothingToLearn, build, knowable, user_vector
+from application.learning.exam import Plan, PublishedTest, exam, trained_until
 from application.learning.histories import Histories, Row
-from application.learning.learn import Plan, PublishedTest, exam, learn_release, trained_until
+from application.learning.learn import learn_release
+from application.learning.work import Work
 from haberdasher.testing.recommender import quiet
 from ml.registry import make_model
 from tests.support.memory_house import MemoryHouse
@@ -98,9 +100,9 @@ def test_a_log_without_products_says_what_to_do() -> None:
 
 
 def test_purchases_decide_where_there_are_enough() -> None:
-    """The exam asks for purchases first, then keeps, then next items, on the last sessions in time only."""
+    """The exam asks for what was bought first, then for next items, on the last sessions in time only."""
     asked = exam(dataset(season(300)), PLAN, None)
-    assert [cases.relevance for cases in asked.cases] == ["purchase", "keep", "next_item"]
+    assert [cases.relevance for cases in asked.cases] == ["purchase", "keep", "discovery", "next_item"]
     assert len(asked.train.sequences) == 225
 
 
@@ -128,7 +130,7 @@ def test_the_same_work_is_released_once(tmp_path: Path) -> None:
     def learn() -> tuple[str, object]:
         data = dataset(house)
         manifest, reports = learn_release(
-            data, exam(data, PLAN, None), PLAN, make_model, releases, data_to=1, now=NOW, progress=quiet
+            Work(data, exam(data, PLAN, None), PLAN), make_model, releases, data_to=1, now=NOW, progress=quiet
         )
         return manifest.release_id, reports
 
@@ -146,7 +148,7 @@ def test_another_exam_is_other_work(tmp_path: Path) -> None:
 
     def learned(published: PublishedTest | None) -> str:
         asked = exam(data, PLAN, published)
-        made, _ = learn_release(data, asked, PLAN, make_model, releases, data_to=1, now=NOW, progress=quiet)
+        made, _ = learn_release(Work(data, asked, PLAN), make_model, releases, data_to=1, now=NOW, progress=quiet)
         return made.release_id
 
     tests = (None, PublishedTest([["p-0"]], ["p-1"]), PublishedTest([["p-0"]], ["p-2"]))
@@ -157,9 +159,7 @@ def test_a_baseline_that_is_released_has_one_place_in_the_table(tmp_path: Path) 
     """Learning a model that is among the baselines judges it once, and nothing is compared with itself."""
     plan, data = Plan(model="item_knn", baselines=("popularity", "item_knn"), test=0.25), dataset(season(120))
     _, reports = learn_release(
-        data,
-        exam(data, plan, None),
-        plan,
+        Work(data, exam(data, plan, None), plan),
         make_model,
         FolderReleases(tmp_path, b"s" * 32),
         data_to=1,
@@ -169,7 +169,8 @@ def test_a_baseline_that_is_released_has_one_place_in_the_table(tmp_path: Path) 
     for report in reports:
         figures = [(row.model, row.metric, row.against) for row in report.rows]
         assert len(figures) == len(set(figures))
-        assert {model for model, _, against in figures if against} == {"popularity"}
+        assert all(model != against for model, _, against in figures)
+        assert {against for _, _, against in figures} == {"", "popularity", "item_knn"}
 
 
 def test_a_release_says_until_when_it_learned(tmp_path: Path) -> None:
@@ -179,7 +180,7 @@ def test_a_release_says_until_when_it_learned(tmp_path: Path) -> None:
     ends = [data.interactions.times[stop - 1] for stop in data.interactions.sequences.offsets[1:]]
     assert trained_until(held_out) < min(ends[len(held_out.train.sequences) :])
     assert trained_until(published) == max(ends)
-    manifest, _ = learn_release(data, published, PLAN, make_model, releases, data_to=1, now=NOW, progress=quiet)
+    manifest, _ = learn_release(Work(data, published, PLAN), make_model, releases, data_to=1, now=NOW, progress=quiet)
     assert releases.open(manifest.release_id).documents["trained_until"] == trained_until(published)
 
 

@@ -1,0 +1,1 @@
+"""What shoppers do with a slate comes back to it as labelled examples."""

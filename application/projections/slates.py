@@ -1,0 +1,90 @@
+"""Slates as training reads them: what stood where, what was seen, and every label with the time it was given."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from application.projections.rows import Collection, Rows
+from domain.session.facts import SlateViewed
+from domain.slate.slate import ExamplesLabelled, SlateServed
+from ports.event_log import Recorded
+
+
+class Labelled(msgspec.Struct, array_like=True):
+    """`at`: Unix seconds from which the label holds."""
+
+    at: float
+    outcome: str
+    label: float
+
+
+class Place(msgspec.Struct, omit_defaults=True):
+    """`labels` in the order given; none means that it is not known to have been seen."""
+
+    product: str
+    propensity: float | None = None
+    labels: list[Labelled] = msgspec.field(default_factory=list)
+
+
+class Shown(msgspec.Struct, omit_defaults=True):
+    """`session`: in which it was seen. `subject`: an identifier of whoever asked. `about`: what it is similar to.
+
+    `places` by position, from 1.
+    """
+
+    at: float
+    surface: str = ""
+    session: str = ""
+    subject: str = ""
+    about: str = ""
+    policy: str = ""
+    places: dict[int, Place] = msgspec.field(default_factory=dict)
+
+
+#: by slate id
+SLATES: Collection[Shown] = Collection("slates", Shown)
+
+
+class SlatesProjection:
+    name = "slates"
+
+    def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+        ours = [one for one in batch if isinstance(one.event, SlateServed | SlateViewed | ExamplesLabelled)]
+        rows.prefetch(SLATES, (one.event.slate_id for one in ours))
+        for recorded in ours:
+            event = recorded.event
+            row = rows.get(SLATES, event.slate_id) or Shown(recorded.metadata.occurred_at.timestamp())
+            match event:
+                case SlateServed():
+                    _serve(row, event)
+                case SlateViewed():
+                    _view(row, event, recorded.stream.rpartition("-")[2])
+                case ExamplesLabelled():
+                    _label(row, event)
+                case _:
+                    raise TypeError(f"{type(event).__name__} is not about a slate")
+            rows.put(SLATES, event.slate_id, row)
+
+
+def _serve(row: Shown, event: SlateServed) -> None:
+    row.at, row.surface, row.policy = event.served_at.timestamp(), event.surface, event.versions.policy
+    row.subject, row.about = next(iter(event.identifiers), ""), event.subject_product or ""
+    row.session = row.session or event.session_id or ""
+    for slot in event.slots:
+        row.places.setdefault(slot.position, Place(slot.product_id)).propensity = slot.propensity
+
+
+def _view(row: Shown, event: SlateViewed, session_id: str) -> None:
+    """The device tells in which session it was seen, and of another system's slate also what it held."""
+    row.session = session_id
+    row.surface, row.policy = row.surface or event.surface, row.policy or event.policy_version or ""
+    row.at = min(row.at, event.occurred_at.timestamp())
+    for slot in event.items:
+        row.places.setdefault(slot.position, Place(slot.product_id))
+
+
+def _label(row: Shown, event: ExamplesLabelled) -> None:
+    at = event.labelled_at.timestamp()
+    for example in event.examples:
+        place = row.places.setdefault(example.position, Place(example.product_id))
+        place.labels.append(Labelled(at, example.outcome, example.label))

@@ -1,0 +1,84 @@
+"""What is listed and in stock, in the memory of this process: a replica that follows the event log.
+
+Hard rules are asked on every request and must hold when everything else is down, so they are never a query.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from attrs import define, field
+
+from application.projections.catalogue import PRODUCTS, CatalogueProjection
+from application.projections.rows import View, generation_name
+from domain.catalogue.product import DECIDER, Colourway, Product, ProductListed, StockCounted, Variant
+from ports.event_log import EventLog, ReadModels
+
+_PAGE = 5000
+
+
+@define(eq=False)
+class Shelf:
+    """`most_age`: how long what was read last counts as verified. One thread refreshes, many read."""
+
+    log: EventLog
+    read_models: ReadModels
+    most_age: timedelta = timedelta(seconds=60)
+    products: dict[str, Product] = field(init=False, factory=dict)
+    _product_of: dict[str, str] = field(init=False, factory=dict)
+    _position: int = field(init=False, default=-1)
+    _verified_at: datetime | None = field(init=False, default=None)
+
+    def refresh(self, now: datetime) -> Sequence[str]:
+        """Read what is new in the log; return the products that changed. A failure leaves what was known."""
+        changed = dict.fromkeys(self._load()) if self._position < 0 else {}
+        while events := self.log.follow(after=self._position, limit=_PAGE):
+            for recorded in events:
+                if isinstance(recorded.event, ProductListed | StockCounted):
+                    known = self.products.get(recorded.event.product_id) or DECIDER.initial()
+                    self._keep(recorded.event.product_id, DECIDER.evolve(known, recorded.event))
+                    changed[recorded.event.product_id] = None
+            self._position = events[-1].position
+        self._verified_at = now
+        return list(changed)
+
+    def verified(self, now: datetime) -> bool:
+        """Tell whether what is known of stock is young enough to be relied on."""
+        return self._verified_at is not None and now - self._verified_at <= self.most_age
+
+    def listing(self, product_id: str) -> ProductListed | None:
+        product = self.products.get(product_id)
+        return product.listing if product else None
+
+    def product_of(self, variant_id: str) -> str | None:
+        """Return the product that a variant is listed under."""
+        return self._product_of.get(variant_id)
+
+    def in_stock(self, product_id: str) -> Sequence[tuple[Colourway, Variant]]:
+        """Return the listed variants of which there is a piece, in the order of the listing."""
+        product = self.products.get(product_id)
+        if product is None or product.listing is None:
+            return ()
+        listed = ((colourway, variant) for colourway in product.listing.colourways for variant in colourway.variants)
+        return [(colourway, variant) for colourway, variant in listed if product.on_hand(variant.variant_id) > 0]
+
+    def sold_out(self, product_ids: Iterable[str]) -> frozenset[str]:
+        """Return those of which no listed variant is in stock, and those that are not listed at all."""
+        return frozenset(one for one in product_ids if not self.in_stock(one))
+
+    def listings(self) -> Mapping[str, ProductListed]:
+        return {one: product.listing for one, product in list(self.products.items()) if product.listing}
+
+    def _load(self) -> Iterable[str]:
+        """Start from the read model; what is then read twice from the log is the same events in the same order."""
+        name = CatalogueProjection.name
+        position = self.log.position(generation_name(name, self.read_models.live(name)))
+        for product_id, product in View(self.read_models, name).all(PRODUCTS):
+            self._keep(product_id, product)
+        self._position = position
+        return list(self.products)
+
+    def _keep(self, product_id: str, product: Product) -> None:
+        self.products[product_id] = product
+        listing = product.listing
+        for colourway in listing.colourways if listing else ():
+            self._product_of |= {variant.variant_id: product_id for variant in colourway.variants}
