@@ -17,19 +17,31 @@ from adapters.read_models import SqlReadModels
 from adapters.sources.diginetica import Diginetica
 from adapters.sources.files import FileSource
 from adapters.sources.jsonl import JsonLines
+from adapters.sources.simulation.season_file import Simulation
 from adapters.vault import EnvelopeKeyring, SqlKeyStore, SqlVault
+from application.feedback.attribution import Attribution
 from application.identity.resolution import IdentityResolution
 from application.intake.canonicaliser import Canonicaliser
 from application.intake.door import Door
 from application.intake.group_commit import GroupCommit
 from application.intake.register import register
+from application.projections.catalogue import CatalogueProjection
 from application.projections.products import ProductsProjection
 from application.projections.purchases import PurchasesProjection
 from application.projections.runner import Projection, ProjectionRunner
 from application.projections.sessions import SessionsProjection
+from application.projections.slates import SlatesProjection
+from application.serving.live import Live
+from application.serving.recommending import Recommending
+from application.serving.recording import SlateRecorder
+from application.serving.shelf import Shelf
+from application.serving.stack import Makers
+from application.telemetry import Failures
+from domain.slate.slate import SlateServed
 from domain.taxonomy.source import Declaration
 from haberdasher.names import stored_names
 from haberdasher.settings import Settings, read_secrets
+from ml.ranker import make_ranker
 from ml.registry import make_model
 from ports.artifacts import Releases
 from ports.clock import Clock, Ids
@@ -37,14 +49,27 @@ from ports.event_log import EventLog, ReadModels
 from ports.intake import Arrival, IntakeLog, Receipt
 from ports.item_index import ItemIndex
 from ports.models import Recommender
+from ports.ranker import Ranker
 from ports.vault import Keyring, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 #: File sources by the name that the command line knows them by.
-FILE_SOURCES: Mapping[str, FileSource] = {"diginetica": Diginetica(), "jsonl": JsonLines()}
+FILE_SOURCES: Mapping[str, FileSource] = {
+    "diginetica": Diginetica(),
+    "jsonl": JsonLines(),
+    "simulation": Simulation(),
+}
 
+
+#: Doors that this house itself opens: what comes over HTTP, and what its own shop pages send.
+BUILT_IN_SOURCES = (
+    Declaration(name="http"),
+    Declaration(name="http_catalogue", authority="server", legal_basis="contract"),
+    Declaration(name="shop_page"),
+    Declaration(name="shop_page_orders", authority="server", legal_basis="contract"),
+)
 
 #: Below this many items an exact scan is as fast as an index, and exact (ADR 0009).
 EXACT_BELOW = 100_000
@@ -72,8 +97,11 @@ class App:
     runner: ProjectionRunner
     projections: Mapping[str, Projection]
     releases: Releases
-    make_model: Callable[[str], Recommender]
-    make_index: Callable[[int], ItemIndex]
+    make: Makers
+    shelf: Shelf
+    live: Live
+    recommending: Recommending
+    failures: Failures
     _closing: Sequence[Callable[[], None]] = field(repr=False)
 
     def close(self) -> None:
@@ -90,6 +118,7 @@ def bootstrap(
     extra_names: tuple[tuple[type, str], ...] = (),
     extra_projections: tuple[Projection, ...] = (),
     models: Callable[[str], Recommender] = make_model,
+    rankers: Callable[[str], Ranker] = make_ranker,
     item_index: Callable[[int], ItemIndex] = index_for,
 ) -> App:
     """Wire the house. Creates tables and, in the embedded profile, secrets that are not there yet."""
@@ -103,7 +132,8 @@ def bootstrap(
     intake = SqlIntakeLog(engine, tenant)
     keyring = EnvelopeKeyring(SqlKeyStore(keys_engine, tenant), tenant, secrets.master_key)
     vault = SqlVault(keys_engine, tenant, secrets.pepper, keyring)
-    declared = {source.declaration.name: source.declaration for source in FILE_SOURCES.values()}
+    from_files = tuple(one for source in FILE_SOURCES.values() for one in source.declarations)
+    declared = {one.name: one for one in (*from_files, *BUILT_IN_SOURCES)}
     sources = register(log, tenant, {**declared, **settings.sources}, clock, ids)
     group_commit: GroupCommit[Arrival, Receipt] = GroupCommit(intake.append)
     projections: tuple[Projection, ...] = (
@@ -111,8 +141,28 @@ def bootstrap(
         SessionsProjection(),
         PurchasesProjection(),
         ProductsProjection(),
+        CatalogueProjection(),
+        SlatesProjection(),
+        Attribution(),
         *extra_projections,
     )
+    canonicaliser = Canonicaliser(tenant, intake, log, read_models, vault, keyring, sources, ids, batch=settings.batch)
+    runner = ProjectionRunner(log, read_models, ids, tenant, batch=settings.batch)
+    releases = FolderReleases(settings.releases, secrets.signing_key)
+    make, shelf, failures = Makers(models, rankers, item_index), Shelf(log, read_models), Failures()
+    live = Live(
+        canonicaliser=canonicaliser,
+        runner=runner,
+        projections=projections,
+        shelf=shelf,
+        releases=releases,
+        make=make,
+        log=log,
+        read_models=read_models,
+        clock=clock,
+        failed=failures.note,
+    )
+    slates: GroupCommit[SlateServed, int] = GroupCommit(SlateRecorder(log, ids, tenant))
     return App(
         settings=settings,
         clock=clock,
@@ -124,15 +174,26 @@ def bootstrap(
         keyring=keyring,
         sources=sources,
         door=Door(tenant, sources, vault, keyring, group_commit.submit, clock),
-        canonicaliser=Canonicaliser(
-            tenant, intake, log, read_models, vault, keyring, sources, ids, batch=settings.batch
-        ),
-        runner=ProjectionRunner(log, read_models, ids, tenant, batch=settings.batch),
+        canonicaliser=canonicaliser,
+        runner=runner,
         projections={projection.name: projection for projection in projections},
-        releases=FolderReleases(settings.releases, secrets.signing_key),
-        make_model=models,
-        make_index=item_index,
-        closing=(group_commit.close, engine.dispose, keys_engine.dispose),
+        releases=releases,
+        make=make,
+        shelf=shelf,
+        live=live,
+        recommending=Recommending(
+            stack=live.serving,
+            shelf=shelf,
+            read_models=read_models,
+            vault=vault,
+            record=slates.submit,
+            wait=live.wait_for,
+            clock=clock,
+            ids=ids,
+            failed=failures.note,
+        ),
+        failures=failures,
+        closing=(live.close, slates.close, group_commit.close, engine.dispose, keys_engine.dispose),
     )
 
 

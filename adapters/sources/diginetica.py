@@ -10,7 +10,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from adapters.sources.files import located, opened
+from adapters.sources.files import Sent, located, opened
 from domain.taxonomy.source import Declaration
 
 TRAIN = "train_sessions.txt.xz"
@@ -38,13 +38,13 @@ _BETWEEN_VIEWS = timedelta(seconds=30)
 class Diginetica:
     """Visitor `line-<n>` views the products of line n; lines and views are counted from 1."""
 
-    declaration: Declaration = _DECLARATION
+    declarations: tuple[Declaration, ...] = (_DECLARATION,)
 
     def total(self, path: Path) -> int | None:
         with opened(located(path, TRAIN)) as lines:
             return sum(len(line.split()) for line in lines)
 
-    def events(self, path: Path) -> Iterator[bytes]:
+    def events(self, path: Path) -> Iterator[Sent]:
         """Yield one `product_viewed` per click. Errors: `MissingFile`; `ValueError` for a line that is not numbers."""
         with opened(located(path, TRAIN)) as lines:
             for number, line in enumerate(lines, start=1):
@@ -73,11 +73,12 @@ def _numbers(text: bytes, line: int) -> Sequence[str]:
     return [word.decode() for word in words]
 
 
-def _visit(number: int, products: Sequence[str]) -> Iterator[bytes]:
+def _visit(number: int, products: Sequence[str]) -> Iterator[Sent]:
     moment = _BEGIN + number * _BETWEEN_VISITORS
     for place, product in enumerate(products, start=1):
-        yield (
+        body = (
             f'{{"event":"product_viewed","event_id":"train-{number}-{place}","timestamp":"{moment.isoformat()}",'
             f'"anonymous_id":"line-{number}","properties":{{"product_id":"{product}"}}}}'
-        ).encode()
+        )
+        yield Sent(_DECLARATION.name, body.encode())
         moment += _BETWEEN_VIEWS

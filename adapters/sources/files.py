@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Protocol, cast
 
+from attrs import frozen
+
 from domain.taxonomy.source import Declaration
 
 
@@ -13,19 +15,27 @@ class MissingFile(FileNotFoundError):
     """The file is not there; the message says which one was expected and where to point to it."""
 
 
+@frozen
+class Sent:
+    """One event as sent, and the registered source it comes from."""
+
+    source: str
+    body: bytes
+
+
 class FileSource(Protocol):
     """Reads files that a vendor or a data set left, and sends what is in them as a vendor would: JSON, one by one."""
 
     @property
-    def declaration(self) -> Declaration:
-        """How events of this source are to be read."""
+    def declarations(self) -> tuple[Declaration, ...]:
+        """How events are to be read: a shop has several sources, such as its web shop and its order system."""
         ...
 
     def total(self, path: Path) -> int | None:
         """Return how many events `events` will yield, or None if only reading it all would tell."""
         ...
 
-    def events(self, path: Path) -> Iterator[bytes]:
+    def events(self, path: Path) -> Iterator[Sent]:
         """Yield every event as sent, in the order of the file, good or bad. Errors: `MissingFile`."""
         ...
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from adapters.sources.files import MissingFile, opened
+from adapters.sources.files import MissingFile, Sent, opened
 from domain.taxonomy.source import Declaration
 
 _DECLARATION = Declaration(name="jsonl", clock="backfill")
@@ -20,7 +20,7 @@ class JsonLines:
     A bad line is sent as it stands: the door knows the reasons and keeps the bytes. Blank lines are nobody's event.
     """
 
-    declaration: Declaration = _DECLARATION
+    declarations: tuple[Declaration, ...] = (_DECLARATION,)
 
     def total(self, path: Path) -> int | None:
         files = _files(path)
@@ -28,12 +28,12 @@ class JsonLines:
             return None
         return sum(1 for _ in self.events(path))
 
-    def events(self, path: Path) -> Iterator[bytes]:
+    def events(self, path: Path) -> Iterator[Sent]:
         for file in _files(path):
             with opened(file) as lines:
                 for line in lines:
                     if stripped := line.strip():
-                        yield stripped
+                        yield Sent(_DECLARATION.name, stripped)
 
 
 def _files(path: Path) -> Sequence[Path]:

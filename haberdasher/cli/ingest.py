@@ -4,12 +4,14 @@ import gzip
 import lzma
 import zlib
 from collections import Counter
+from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 
 import click
 from attrs import Factory, frozen
 
+from adapters.sources.files import Sent
 from haberdasher.bootstrap import FILE_SOURCES, App, running
 from haberdasher.cli.show import answer, fail, json_option, out, progress, table
 from haberdasher.settings import load
@@ -39,17 +41,26 @@ def ingest_files(app: App, source: str, path: Path) -> Ingested:
 
 def _ingest_files(app: App, source: str, path: Path) -> Ingested:
     reader = FILE_SOURCES[source]
-    outcomes: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
-    events, size, done = iter(reader.events(path)), app.settings.batch, 0
     with progress("ingest") as report:
         total = reader.total(path) or 0
-        while bodies := list(islice(events, size)):
-            answers = app.door.receive(reader.declaration.name, bodies, batch_id=path.name, first=done)
+        return send_all(app, reader.events(path), path.name, lambda done: report(done, total, ""))
+
+
+def send_all(app: App, events: Iterable[Sent], batch_id: str, report: Callable[[int], None]) -> Ingested:
+    """Send events through the door in batches, each source's own in their order; `report` hears how many went."""
+    outcomes: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    waiting, done, size = iter(events), 0, app.settings.batch
+    while sent := list(islice(waiting, size)):
+        places: dict[str, list[bytes]] = {}
+        for one in sent:
+            places.setdefault(one.source, []).append(one.body)
+        for source, bodies in places.items():
+            answers = app.door.receive(source, bodies, batch_id=batch_id, first=done)
             outcomes.update(one.outcome for one in answers)
             reasons.update(one.reason for one in answers if one.outcome == "quarantined")
-            done += len(bodies)
-            report(done, total, "")
+        done += len(sent)
+        report(done)
     return Ingested(done, outcomes["accepted"], outcomes["duplicate"], outcomes["quarantined"], dict(reasons))
 
 

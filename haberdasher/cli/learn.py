@@ -8,21 +8,19 @@ from attrs import frozen
 
 from adapters.sources.diginetica import published_test
 from application.evaluation.report import Report
-from application.learning.dataset import Dataset, build
+from application.learning.dataset import build
+from application.learning.exam import Plan, PublishedTest, exam, trained_until
 from application.learning.histories import Histories
-from application.learning.learn import (
-    Exam,
-    Plan,
-    PublishedTest,
-    exam,
-    fit_baselines,
-    judge_all,
-    learn_release,
-    trained_until,
-)
+from application.learning.learn import fit_baselines, judge_all, learn_release
+from application.learning.ranking import RankingData
+from application.learning.shown_places import Debiasing
+from application.learning.work import Work
+from application.projections.catalogue import PRODUCTS
+from application.projections.rows import View
 from haberdasher.bootstrap import App, running
 from haberdasher.cli.show import answer, fail, json_option, out, progress, table
 from haberdasher.settings import load
+from ml import propensity
 from ports.artifacts import Manifest
 
 seed_option = click.option("--seed", default=0, show_default=True, help="Seed of everything that is random.")
@@ -45,32 +43,31 @@ class Learned:
     products: int
 
 
-def dataset_of(app: App) -> Dataset:
+def work_of(app: App, plan: Plan, published: Path | None) -> Work:
+    """Read everything that is learned from, with progress on stderr."""
+    histories = Histories.read(app.read_models)
     with progress("dataset") as report:
-        return build(Histories.read(app.read_models), report)
+        dataset = build(histories, report, dict(View(app.read_models, "catalogue").all(PRODUCTS)))
+    asked = exam(dataset, plan, None if published is None else PublishedTest(*published_test(published)))
+    debiasing = Debiasing(propensity.examined, propensity.weights)
+    return Work(dataset, asked, plan, RankingData.read(app.read_models, histories, app.make.ranker, debiasing))
 
 
-def exam_of(dataset: Dataset, plan: Plan, published: Path | None) -> Exam:
-    return exam(dataset, plan, None if published is None else PublishedTest(*published_test(published)))
+def data_to(app: App) -> int:
+    """Return the position of the log up to which every projection has come."""
+    return min(one.position for one in map(app.runner.status, app.projections.values()))
 
 
 def learn_now(app: App, plan: Plan, published: Path | None) -> Learned:
     """Build the data set, fit, judge and publish, with progress on stderr."""
-    data_to = min(one.position for one in map(app.runner.status, app.projections.values()))
-    dataset = dataset_of(app)
+    position = data_to(app)
+    work = work_of(app, plan, published)
     with progress("learn") as report:
         manifest, reports = learn_release(
-            dataset,
-            exam_of(dataset, plan, published),
-            plan,
-            app.make_model,
-            app.releases,
-            data_to=data_to,
-            now=app.clock.now(),
-            progress=report,
+            work, app.make.model, app.releases, data_to=position, now=app.clock.now(), progress=report
         )
-    data = dataset.interactions
-    return Learned(manifest, reports, len(dataset.sessions), len(data.times), data.n_items)
+    data = work.dataset.interactions
+    return Learned(manifest, reports, len(work.dataset.sessions), len(data.times), data.n_items)
 
 
 def show_reports(reports: Sequence[Report]) -> None:
@@ -124,16 +121,16 @@ def evaluate(release_id: str | None, seed: int, published: Path | None, as_json:
         manifest = _chosen(app, release_id)
         release = app.releases.open(manifest.release_id)
         plan = Plan(model=manifest.model, seed=seed)
-        dataset = dataset_of(app)
-        if list(dataset.vocabulary) != release.documents["vocabulary"]:
+        work = work_of(app, plan, published)
+        if list(work.dataset.vocabulary) != release.documents["vocabulary"]:
             raise fail("the log has new products since this release: run `haberdasher learn`, then evaluate")
-        asked = exam_of(dataset, plan, published)
+        asked = work.asked
         if release.documents["trained_until"] > trained_until(asked):
             raise fail("this release learned from sessions it would be asked about: give the --published-test it had")
-        model = app.make_model(manifest.model)
+        model = app.make.model(manifest.model)
         model.restore(release.arrays)
         with progress("evaluate") as report:
-            reports = judge_all([*fit_baselines(asked, plan, app.make_model, report), model], asked, plan)
+            reports = judge_all([*fit_baselines(asked, plan, app.make.model, report), model], asked, plan)
     if as_json:
         answer({"release": manifest, "reports": reports})
         return

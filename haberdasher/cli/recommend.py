@@ -4,9 +4,9 @@ from itertools import islice
 
 import click
 
-from application.learning.histories import touches_of_session
 from application.projections.rows import View
 from application.projections.sessions import SESSIONS
+from application.serving.customer_features import touches_of_session
 from application.serving.retrieval import Retrieval
 from haberdasher.bootstrap import running
 from haberdasher.cli.show import answer, fail, json_option, table
@@ -35,7 +35,7 @@ def recommend(session_id: str | None, products: str | None, k: int, unseen: bool
                 some = [key for key, _ in islice(View(app.read_models, "sessions").all(SESSIONS, page=3), 3)]
                 raise fail(f"no session is called {session_id!r}; there are {', '.join(some) or 'none'}, ...")
             seen = [touch.product for touch in touches]
-        retrieval = Retrieval(release, app.make_model(release.manifest.model), app.make_index)
+        retrieval = Retrieval(release, app.make.model(release.manifest.model), app.make.index)
         found = retrieval.candidates(seen, k, unseen_only=unseen)
     unknown = sum(not retrieval.knows(one) for one in seen)
     best = [

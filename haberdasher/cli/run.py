@@ -7,7 +7,7 @@ from attrs import frozen
 
 from adapters.sources import diginetica
 from application.evaluation.report import Report
-from application.learning.learn import Plan
+from application.learning.exam import Plan
 from application.projections.runner import Status
 from haberdasher.bootstrap import running
 from haberdasher.cli.ingest import Ingested, ingest_files, path_argument, show_ingested, source_argument

@@ -1,0 +1,1 @@
+"""The demo: a simulated season through the whole house, and a shop to look at."""

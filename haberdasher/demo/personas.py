@@ -1,0 +1,76 @@
+"""Shoppers of the season to look over the shoulder of, described by what the shop knows, never by the hidden truth."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import asdict, frozen
+
+from application.features.touch import Touch
+from application.learning.histories import Histories
+from haberdasher.bootstrap import App
+
+NAMES = ("Mia", "Jonas", "Amara", "Kenji", "Lucía", "Noor")
+#: Enough to say something of, and not a machine.
+FEWEST, MOST = 12, 150
+
+
+@frozen
+class Persona:
+    """`cookie` is new: what the persona does in the demo is done in a browser of its own."""
+
+    name: str
+    account: str
+    cookie: str
+    about: str
+
+
+def choose(app: App, histories: Histories) -> Sequence[Persona]:
+    """Return account holders with orders whose favourite garments differ, those with the clearest taste first."""
+    found: dict[str, tuple[float, str, Sequence[Touch]]] = {}
+    for person, touches in histories.people():
+        account = _account(histories, person)
+        if (
+            account is None
+            or not FEWEST <= len(touches) <= MOST
+            or not any(one.action == "purchase" for one in touches)
+        ):
+            continue
+        garment, share = _favourite([one.category for one in touches])
+        if garment and share > found.get(garment, (0.0, "", ()))[0]:
+            found[garment] = share, account, touches
+    clearest = sorted(found.values(), key=lambda one: (-one[0], one[1]))[: len(NAMES)]
+    return [
+        Persona(name, app.vault.reveal(account).value, f"demo-{name.lower()}", _about(touches))
+        for name, (_, account, touches) in zip(NAMES, clearest, strict=False)
+    ]
+
+
+def write(personas: Sequence[Persona], file: Path) -> None:
+    file.write_text(json.dumps([asdict(one) for one in personas], indent=1, ensure_ascii=False))
+
+
+def _account(histories: Histories, person: str) -> str | None:
+    """Return the account of a person: a person has at most one."""
+    return next((one for one in histories.members(person) if one.startswith("account:")), None)
+
+
+def _favourite(words: Sequence[str]) -> tuple[str, float]:
+    counts = Counter(word for word in words if word)
+    if not counts:
+        return "", 0.0
+    word, count = min(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return word, count / sum(counts.values())
+
+
+def _about(touches: Sequence[Touch]) -> str:
+    garment, _ = _favourite([one.category for one in touches])
+    colour, _ = _favourite([one.colour for one in touches])
+    size, _ = _favourite([one.size for one in touches if one.action == "purchase"])
+    bought = sum(one.action == "purchase" for one in touches)
+    returned = sum(one.action == "return" for one in touches)
+    parts = [f"mostly {garment}" + (f", often {colour}" if colour else ""), f"{bought} bought"]
+    parts += [f"{returned} sent back"] if returned else []
+    parts += [f"size {size}"] if size else []
+    return ", ".join(parts)
