@@ -8,12 +8,16 @@ READY := .venv/ready
 export JAX_PLATFORMS ?= cpu
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check bench test-nightly lock prerequisites
+.PHONY: help setup demo test check bench test-nightly test-browser lock prerequisites
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*##/\t/' | expand -t 15
 
 setup: $(READY)  ## make .venv with everything in it
+
+demo: export HABERDASHER_HOME := $(or $(HABERDASHER_HOME),var/demo)
+demo: $(READY)  ## a simulated season through the whole house, then a shop to look at; DEMO="--seed 1" for options
+	@$(BIN)/haberdasher demo $(DEMO)
 
 test: $(READY)  ## run all tests but the nightly ones and the measurements
 	$(BIN)/python -m pytest -m "not nightly and not bench" -q -ra --durations=10
@@ -30,6 +34,9 @@ bench: $(READY)  ## measure, and compare with the bounds that docs and ADRs stat
 
 test-nightly: $(READY)  ## the long proofs
 	$(BIN)/python -m pytest -m nightly -q -ra
+
+test-browser: $(READY)  ## the shop page in a real browser, if Chromium is installed
+	$(BIN)/python -m pytest tests/browser -q -ra
 
 lock: $(READY)  ## resolve pyproject.toml into requirements.lock; UPGRADE=--upgrade takes newer versions
 	$(BIN)/uv pip compile --universal --generate-hashes $(UPGRADE) --no-emit-index-url \

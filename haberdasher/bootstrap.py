@@ -162,7 +162,7 @@ def bootstrap(
         clock=clock,
         failed=failures.note,
     )
-    slates: GroupCommit[SlateServed, int] = GroupCommit(SlateRecorder(log, ids, tenant))
+    slates: GroupCommit[SlateServed, int] = GroupCommit(SlateRecorder(log, ids, tenant), max_wait=0.001)
     return App(
         settings=settings,
         clock=clock,

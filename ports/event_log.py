@@ -63,11 +63,14 @@ class RowChange:
 
 @frozen
 class Commit:
-    """One transaction: facts, the rows derived with them, and the position of the log they were derived from."""
+    """One transaction: facts, the rows derived with them, and the positions of the log they were derived from.
+
+    Followers that stand together move together: one commit costs one fsync, however many they are.
+    """
 
     appends: Sequence[Append] = ()
     rows: Sequence[RowChange] = ()
-    advance: Advance | None = None
+    advances: Sequence[Advance] = ()
 
 
 @frozen
@@ -105,7 +108,7 @@ class EventLog(Protocol):
         """Store everything in `commit` or nothing; return the positions of its facts, in the order given.
 
         Durable on return. Errors: `StreamConflict` (a stream is not at its expected version),
-        `PositionConflict` (the follower is not at its expected position). Not idempotent by itself: `advance` and
+        `PositionConflict` (a follower is not at its expected position). Not idempotent by itself: `advances` and
         expected versions make a retry fail instead of doubling.
         """
         ...

@@ -55,8 +55,7 @@ class MemoryEventLog:
                     rows.pop(change.key, None)
                 else:
                     rows[change.key] = change.value
-            if commit.advance is not None:
-                store.followers[commit.advance.follower] = commit.advance.to
+            store.followers.update({one.follower: one.to for one in commit.advances})
             return range(first, len(store.events) + 1)
 
     def read(self, stream: str, *, after: int = 0) -> Sequence[Recorded]:
@@ -89,9 +88,9 @@ class MemoryEventLog:
             self._store.snapshots[stream].setdefault(snapshot.version, encoded)
 
     def _check(self, commit: Commit) -> None:
-        advance = commit.advance
-        if advance is not None and self._store.followers.get(advance.follower, 0) != advance.expected:
-            raise PositionConflict(f"{advance.follower} is no longer at {advance.expected}")
+        for advance in commit.advances:
+            if self._store.followers.get(advance.follower, 0) != advance.expected:
+                raise PositionConflict(f"{advance.follower} is no longer at {advance.expected}")
         ends: dict[str, int] = {}
         for append in commit.appends:
             end = ends.get(append.stream, len(self._store.streams.get(append.stream, ())))

@@ -51,8 +51,8 @@ class SqlEventLog:
         tenant = self._tenant
         rows = self._codec.encode_rows(tenant, commit.appends)  # before the transaction: nobody waits for it
         with write(self._engine) as connection:
-            if commit.advance is not None:
-                following.advance(connection, tenant, commit.advance)
+            for advance in sorted(commit.advances, key=lambda one: one.follower):  # one order: no deadlocks
+                following.advance(connection, tenant, advance)
             apply_rows(connection, tenant, commit.rows)
             if not commit.appends:
                 return ()

@@ -8,11 +8,20 @@ from attrs import define
 from sqlalchemy import ColumnElement, Engine, delete, func, select, text
 
 from adapters.database import read, write
-from adapters.database.read_models import generations, rows
+from adapters.database.read_models import rows
 
-_KEYS_IN_SQLITE = text("key IN (SELECT value FROM json_each(:keys))")
+# As text: the request path asks this several times, and building the query would cost more than running it.
+# One parameter for all keys: a list of parameters has a limit in both databases.
+_GET_IN_SQLITE = text(
+    "SELECT key, value FROM read_model_rows WHERE tenant = :tenant AND model = :model AND collection = :collection"
+    " AND key IN (SELECT value FROM json_each(:keys))"
+)
 # Not a join with an unnested array: without statistics PostgreSQL compares every key with every row.
-_KEYS_IN_POSTGRESQL = text("key = ANY (CAST(:keys AS text[]))")
+_GET_IN_POSTGRESQL = text(
+    "SELECT key, value FROM read_model_rows WHERE tenant = :tenant AND model = :model AND collection = :collection"
+    " AND key = ANY (CAST(:keys AS text[]))"
+)
+_LIVE = text("SELECT live FROM read_model_generations WHERE tenant = :tenant AND name = :name")
 _PROMOTE = text(
     "INSERT INTO read_model_generations (tenant, name, live) VALUES (:tenant, :name, :live)"
     " ON CONFLICT (tenant, name) DO UPDATE SET live = excluded.live"
@@ -29,14 +38,13 @@ class SqlReadModels:
     def get(self, model: str, collection: str, keys: Sequence[str]) -> Mapping[str, bytes]:
         if not keys:
             return {}
-        # One parameter for all keys: a list of parameters has a limit in both databases.
-        if self._engine.dialect.name == "postgresql":
-            among = _KEYS_IN_POSTGRESQL.bindparams(keys=list(keys))
-        else:
-            among = _KEYS_IN_SQLITE.bindparams(keys=msgspec.json.encode(keys).decode())
-        query = select(rows.c.key, rows.c.value).where(*self._of(model, collection), among)
+        among = {"tenant": self._tenant, "model": model, "collection": collection}
         with read(self._engine) as connection:
-            return {row.key: row.value for row in connection.execute(query)}
+            if self._engine.dialect.name == "postgresql":
+                found = connection.execute(_GET_IN_POSTGRESQL, {**among, "keys": list(keys)})
+            else:
+                found = connection.execute(_GET_IN_SQLITE, {**among, "keys": msgspec.json.encode(keys).decode()})
+            return {key: bytes(value) for key, value in found}
 
     def scan(self, model: str, collection: str, *, after: str = "", limit: int = 1000) -> Sequence[tuple[str, bytes]]:
         query = select(rows.c.key, rows.c.value).where(*self._of(model, collection), rows.c.key > after)
@@ -49,9 +57,8 @@ class SqlReadModels:
             return connection.execute(query).scalar_one()
 
     def live(self, name: str) -> int:
-        query = select(generations.c.live).where(generations.c.tenant == self._tenant, generations.c.name == name)
         with read(self._engine) as connection:
-            return connection.execute(query).scalar_one_or_none() or 1
+            return connection.execute(_LIVE, {"tenant": self._tenant, "name": name}).scalar_one_or_none() or 1
 
     def promote(self, name: str, generation: int) -> None:
         others = delete(rows).where(

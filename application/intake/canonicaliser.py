@@ -187,7 +187,7 @@ class Canonicaliser:
 
     def _commit(self, advance: Advance) -> bool:
         """Store the batch; when another worker was faster, drop it and everything that was remembered."""
-        commit = Commit(self._pending.appends(), self._rows.changes(), advance)
+        commit = Commit(self._pending.appends(), self._rows.changes(), [advance])
         try:
             self.log.commit(commit)
         except (StreamConflict, PositionConflict):

@@ -43,10 +43,14 @@ FITS: Collection[str] = Collection("fits", str)
 ORDER_OF: Collection[str] = Collection("order_of", str)
 
 
+_SIGNALLED = returns.ReturnSignalled
+
+
 class PurchasesProjection:
     name = "purchases"
 
     def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
+        _prefetch(batch, rows)
         for recorded in batch:
             event = recorded.event
             match event:
@@ -73,6 +77,18 @@ class PurchasesProjection:
                     _signal(f"{return_id}/{line}", direction_of(signals), rows)
                 case _:
                     pass
+
+
+def _prefetch(batch: Sequence[Recorded], rows: Rows) -> None:
+    """Read in a few queries what a batch will ask for row by row."""
+    of_orders = order.OrderPlaced | order.OrderAmended | order.OrderCancelled | order.ReturnAllocated
+    rows.prefetch(PURCHASES, (one.event.order_id for one in batch if isinstance(one.event, of_orders)))
+    placed = [one.event for one in batch if isinstance(one.event, order.OrderPlaced)]
+    rows.prefetch(BY_SUBJECT, (who for one in placed if (who := one.account or one.loyalty or one.email)))
+    claims = [one.event.claim.key for one in batch if isinstance(one.event, order.ReturnAllocated)]
+    claims += [f"{one.event.return_id}/{one.event.line}" for one in batch if isinstance(one.event, _SIGNALLED)]
+    rows.prefetch(FITS, claims)
+    rows.prefetch(ORDER_OF, claims)
 
 
 def bought(bill: Bill, metadata: Metadata) -> dict[str, Touch]:

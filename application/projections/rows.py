@@ -82,16 +82,22 @@ class Rows:
         return self._decoders[collection.name]
 
 
-@frozen
+@define
 class View:
-    """Typed reading of the live generation of a read model, for use cases and pages."""
+    """Typed reading of the live generation of a read model, for use cases and pages: made for one answer, then dropped.
+
+    Which generation is live is asked once, so that all that is read is of one.
+    """
 
     read_models: ReadModels
     name: str
+    _model: str = field(init=False, default="")
 
     @property
     def model(self) -> str:
-        return generation_name(self.name, self.read_models.live(self.name))
+        if not self._model:
+            self._model = generation_name(self.name, self.read_models.live(self.name))
+        return self._model
 
     def get(self, collection: Collection[T], keys: Iterable[str]) -> Mapping[str, T]:
         found = self.read_models.get(self.model, collection.name, list(keys))

@@ -1,7 +1,7 @@
-"""Runs projections in batches: rows and position in one commit, so that every event counts once.
+"""Runs projections in batches: rows and positions in one commit, so that every event counts once.
 
-Two workers may run the same projection: the commit of the slower one is refused by the position, it forgets what it
-had computed and goes on from where the faster one is.
+Two processes may run the same projections: the commit of the slower one is refused by the position, it forgets what
+it had computed and goes on from where the faster one is.
 """
 
 from collections.abc import Callable, Sequence
@@ -111,31 +111,36 @@ class ProjectionRunner:
     def _run(self, workers: Sequence[_Worker], head: int, progressed: Progressed) -> None:
         while (at := min((worker.position for worker in workers), default=head)) < head:
             events = [one for one in self.log.follow(after=at, limit=self.batch) if one.position <= head]
-            for worker in workers:
-                if worker.position == at:
-                    head = max(head, self._step(worker, events))
+            head = max(head, self._step([worker for worker in workers if worker.position == at], events))
             progressed(min(at, head), head)
         progressed(head, head)
 
-    def _step(self, worker: _Worker, events: Sequence[Recorded]) -> int:
-        """Apply a batch that follows the worker's position; return the position of what it announced last, or 0.
+    def _step(self, together: Sequence[_Worker], events: Sequence[Recorded]) -> int:
+        """Apply a batch that follows the workers' position, in one commit; return the last position announced, or 0.
 
-        Where another worker was faster, this one then stands where that one is.
+        Where another process was faster with one of them, all start over from where they then stand.
         """
-        if worker.announces and isinstance(worker.projection, ProcessManager):
-            worker.projection.react(events, worker.rows, worker.pending)
-        else:
-            worker.projection.apply(events, worker.rows)
+        for worker in together:
+            if worker.announces and isinstance(worker.projection, ProcessManager):
+                worker.projection.react(events, worker.rows, worker.pending)
+            else:
+                worker.projection.apply(events, worker.rows)
         to = events[-1].position
-        advance = Advance(worker.model, worker.position, to)
+        commit = Commit(
+            [append for worker in together for append in worker.pending.appends()],
+            [change for worker in together for change in worker.rows.changes()],
+            [Advance(worker.model, worker.position, to) for worker in together],
+        )
         try:
-            announced = self.log.commit(Commit(worker.pending.appends(), worker.rows.changes(), advance))
+            announced = self.log.commit(commit)
         except (PositionConflict, StreamConflict):
-            worker.rows = Rows(self.read_models, worker.model)
-            worker.pending = Pending(self.log, self.ids, self.tenant)
-            worker.position = self.log.position(worker.model)
+            for worker in together:
+                worker.rows = Rows(self.read_models, worker.model)
+                worker.pending = Pending(self.log, self.ids, self.tenant)
+                worker.position = self.log.position(worker.model)
             return 0
-        worker.rows.settled()
-        worker.pending.settled()
-        worker.position = to
+        for worker in together:
+            worker.rows.settled()
+            worker.pending.settled()
+            worker.position = to
         return announced[-1] if announced else 0

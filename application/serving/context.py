@@ -6,9 +6,9 @@ from attrs import frozen
 
 from application.features.ranking import RECENT
 from application.features.touch import Touch
-from application.projections.identity import IDENTIFIERS
+from application.projections.identity import IDENTIFIERS, PERSONS
 from application.projections.rows import View
-from application.serving.customer_features import touches_of, touches_of_session
+from application.serving.customer_features import touches_of_members, touches_of_session
 from ports.event_log import ReadModels
 from ports.vault import Identifier, Vault
 
@@ -34,13 +34,15 @@ def context_of(
 ) -> Context:
     """Look up a customer by the identifiers given, the strongest that is known first, else by the session."""
     found = [surrogate for one in who if (surrogate := vault.find(one)) is not None]
-    known = View(read_models, "identity").get(IDENTIFIERS, found)
+    identity = View(read_models, "identity")
+    known = identity.get(IDENTIFIERS, found)
     touches: Sequence[Touch] = ()
     person = None
     for surrogate in found:
         if surrogate in known:
             person = known[surrogate].person or surrogate
-            touches = touches_of(read_models, surrogate)
+            members = identity.one(PERSONS, person)
+            touches = touches_of_members(read_models, members or (surrogate,))
             break
     if not touches and session_id:
         touches = touches_of_session(read_models, session_id) or ()

@@ -17,7 +17,12 @@ def touches_of(read_models: ReadModels, surrogate: str) -> Sequence[Touch]:
     known = identity.one(IDENTIFIERS, surrogate)
     if known is None:
         raise KeyError(f"no identifier is called {surrogate!r}")
-    members = identity.one(PERSONS, known.person or surrogate) or (surrogate,)
+    members = identity.one(PERSONS, known.person or surrogate)
+    return touches_of_members(read_models, members or (surrogate,))
+
+
+def touches_of_members(read_models: ReadModels, members: Sequence[str]) -> Sequence[Touch]:
+    """Return the touches of a person whose identifiers are known."""
     visited, bought = View(read_models, "sessions"), View(read_models, "purchases")
     visits = [one for ids in visited.get(sessions.BY_SUBJECT, members).values() for one in ids]
     orders = [one for ids in bought.get(purchases.BY_SUBJECT, members).values() for one in ids]

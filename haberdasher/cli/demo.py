@@ -22,6 +22,9 @@ from haberdasher.demo import home, personas
 from haberdasher.judging import hidden_truth
 from haberdasher.settings import Settings, load
 
+#: The tables that a newcomer is shown; `haberdasher evaluate` prints them all.
+SHOWN = ("purchase", "discovery", "slate")
+
 
 @define
 class Stage:
@@ -45,7 +48,7 @@ def stage(number: int, name: str) -> Iterator[Stage]:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--no-serve", is_flag=True, help="Stop after the evaluation.")
-def demo(shoppers: int, products: int, days: int, seed: int, host: str, port: int, no_serve: bool) -> None:
+def demo(*, shoppers: int, products: int, days: int, seed: int, host: str, port: int, no_serve: bool) -> None:
     """Show the whole circle on a simulated season, then serve a shop to look at.
 
     Everything lives in HABERDASHER_HOME, which has to be the demo's own. A second run goes on where the first one
@@ -90,10 +93,8 @@ def _run(app: App, settings: Settings, *, shoppers: int, products: int, days: in
         if made is None:
             with progress("learn") as report:
                 fitted = fit(work, app.make.model, report)
-        interactions = work.asked.train.times
-        one.done = (
-            f"{len(interactions):,} touches of {work.asked.train.n_items:,} products, and the slates they came by"
-        )
+        train = work.asked.train
+        one.done = f"{len(train.times):,} touches of {train.n_items:,} products, and the slates they came by"
     with stage(5, "evaluate") as one:
         if fitted is None:
             assert made is not None, "what is not fitted was published before"
@@ -106,5 +107,5 @@ def _run(app: App, settings: Settings, *, shoppers: int, products: int, days: in
         assert work.ranking is not None, "the demo reads slates"
         personas.write(personas.choose(app, work.ranking.histories), settings.home / home.PERSONAS)
         one.done = f"every model on the last {plan.test:.0%} of the sessions, all products ranked"
-    show_reports(reports)
+    show_reports([one for one in reports if one.relevance in SHOWN])
     show_release(made)

@@ -70,17 +70,26 @@ def learn_now(app: App, plan: Plan, published: Path | None) -> Learned:
     return Learned(manifest, reports, len(work.dataset.sessions), len(data.times), data.n_items)
 
 
+#: The columns of a table, where a report has them; precision and hit say little more than recall does.
+COLUMNS = ("recall@20", "ndcg@20", "mrr@20", "truth@20", "coverage@20", "auc", "ndcg")
+#: Models whose gains over the baselines are printed below a table.
+GAINS = ("two_tower", "network")
+
+
 def show_reports(reports: Sequence[Report]) -> None:
-    """Print a table per relevance: a row per model, the 95 % interval behind each figure."""
+    """Print a table per relevance, a row per model, the 95 % interval behind each figure; then what was gained."""
     for report in reports:
-        metrics = list(dict.fromkeys(row.metric for row in report.rows if not row.against))
-        models = list(dict.fromkeys(row.model for row in report.rows))
         cells = {(row.model, row.metric): row for row in report.rows if not row.against}
+        metrics = [metric for metric in COLUMNS if any(known == metric for _, known in cells)]
         rows = []
-        for model in models:
+        for model in dict.fromkeys(model for model, _ in cells):
             found = (cells[model, metric] for metric in metrics)
             rows.append((model, *(_cell(100 * one.value, one.low, one.high) for one in found)))
         table(f"Relevance: {report.relevance}, {report.cases:,} cases, in %", ("model", *metrics), rows)
+        for row in report.rows:
+            if row.against and row.metric == metrics[0] and row.model in GAINS:
+                gained = _cell(100 * row.value, row.low, row.high)
+                out.print(f"  {row.model} less {row.against}, {row.metric}, pair by pair: {gained}")
 
 
 def _cell(percent: float, low: float | None, high: float | None) -> str:

@@ -16,7 +16,7 @@ PERSONAS = "personas.json"
 
 
 class OtherHome(ValueError):
-    """This folder holds something else: the message names what to do."""
+    """The folder holds something else: the message names what to do."""
 
 
 def settle(home: Path, season: Season, *, fresh: bool) -> Season:

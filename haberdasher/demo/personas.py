@@ -11,9 +11,11 @@ from application.features.touch import Touch
 from application.learning.histories import Histories
 from haberdasher.bootstrap import App
 
-NAMES = ("Mia", "Jonas", "Amara", "Kenji", "Lucía", "Noor")
+NAMES = ("Mia", "Jonas", "Amara", "Kenji", "Lucia", "Noor")
 #: Enough to say something of, and not a machine.
-FEWEST, MOST = 12, 150
+FEWEST, MOST = 20, 150
+#: A favourite garment, but not the only one: who buys nothing but bags shows little of a taste.
+CLEAR = (0.2, 0.6)
 
 
 @frozen
@@ -31,14 +33,11 @@ def choose(app: App, histories: Histories) -> Sequence[Persona]:
     found: dict[str, tuple[float, str, Sequence[Touch]]] = {}
     for person, touches in histories.people():
         account = _account(histories, person)
-        if (
-            account is None
-            or not FEWEST <= len(touches) <= MOST
-            or not any(one.action == "purchase" for one in touches)
-        ):
+        bought = any(one.action == "purchase" for one in touches)
+        if account is None or not bought or not FEWEST <= len(touches) <= MOST:
             continue
         garment, share = _favourite([one.category for one in touches])
-        if garment and share > found.get(garment, (0.0, "", ()))[0]:
+        if CLEAR[0] <= share <= CLEAR[1] and share > found.get(garment, (0.0, "", ()))[0]:
             found[garment] = share, account, touches
     clearest = sorted(found.values(), key=lambda one: (-one[0], one[1]))[: len(NAMES)]
     return [
@@ -70,7 +69,7 @@ def _about(touches: Sequence[Touch]) -> str:
     size, _ = _favourite([one.size for one in touches if one.action == "purchase"])
     bought = sum(one.action == "purchase" for one in touches)
     returned = sum(one.action == "return" for one in touches)
-    parts = [f"mostly {garment}" + (f", often {colour}" if colour else ""), f"{bought} bought"]
+    looked_at = sum(one.action != "return" for one in touches) - bought
+    parts = [f"{garment}, often in {colour}" if colour else garment, f"{looked_at} looks, {bought} bought"]
     parts += [f"{returned} sent back"] if returned else []
-    parts += [f"size {size}"] if size else []
-    return ", ".join(parts)
+    return "; ".join(parts) + (f"; size {size}" if size else "")

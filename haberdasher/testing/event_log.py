@@ -125,9 +125,9 @@ class EventLogContract:
         log.commit(append("s", 0, 1))
         parts = [Append("new", 0, deposits(1)), Append("s", 0, deposits(2))]
         with pytest.raises(StreamConflict):
-            log.commit(Commit(parts, [RowChange("m#1", "c", "k", b"v")], Advance("w", 0, 1)))
+            log.commit(Commit(parts, [RowChange("m#1", "c", "k", b"v")], [Advance("w", 0, 1)]))
         with pytest.raises(PositionConflict):
-            log.commit(Commit(parts[:1], [RowChange("m#1", "c", "k", b"v")], Advance("w", 4, 5)))
+            log.commit(Commit(parts[:1], [RowChange("m#1", "c", "k", b"v")], [Advance("w", 4, 5)]))
         assert (log.head(), list(log.read("new")), log.position("w")) == (1, [], 0)
 
     def test_nothing_is_a_commit(self, log: EventLog) -> None:
@@ -138,13 +138,20 @@ class EventLogContract:
     def test_a_position_moves_once(self, log: EventLog) -> None:
         """A follower moves only from where it stands: repeating an advance, or starting elsewhere, conflicts."""
         with pytest.raises(PositionConflict):
-            log.commit(Commit(advance=Advance("w", 3, 5)))
-        log.commit(Commit(advance=Advance("w", 0, 5)))
+            log.commit(Commit(advances=[Advance("w", 3, 5)]))
+        log.commit(Commit(advances=[Advance("w", 0, 5)]))
         for stale in (Advance("w", 0, 5), Advance("w", 0, 7), Advance("w", 4, 7), Advance("w", 6, 7)):
             with pytest.raises(PositionConflict):
-                log.commit(Commit(advance=stale))
-        log.commit(Commit(advance=Advance("w", 5, 6)))
+                log.commit(Commit(advances=[stale]))
+        log.commit(Commit(advances=[Advance("w", 5, 6)]))
         assert (log.position("w"), log.position("v")) == (6, 0)
+
+    def test_followers_move_together_or_not_at_all(self, log: EventLog) -> None:
+        """Of several positions in one commit all move, or, where one is not at its place, none."""
+        log.commit(Commit(advances=[Advance("v", 0, 5), Advance("w", 0, 5)]))
+        with pytest.raises(PositionConflict):
+            log.commit(Commit(advances=[Advance("v", 5, 9), Advance("w", 4, 9)]))
+        assert (log.position("v"), log.position("w")) == (5, 5)
 
     def test_a_class_without_a_name_is_refused(self, log: EventLog) -> None:
         """An event of an unregistered class raises `UnknownName` and stores nothing of its commit."""
@@ -184,7 +191,7 @@ class EventLogContract:
     def test_tenants_do_not_meet(self, make: MakeEventLog) -> None:
         """Two tenants may use the same stream and follower names and see nothing of each other."""
         ours, theirs = make(current_names(), "ours"), make(current_names(), "theirs")
-        ours.commit(Commit(append("s", 0, 1).appends, advance=Advance("w", 0, 1)))
+        ours.commit(Commit(append("s", 0, 1).appends, advances=[Advance("w", 0, 1)]))
         theirs.commit(append("s", 0, 2, 3))
         assert [r.event.cents for r in ours.follow(after=0, limit=9)] == [r.event.cents for r in ours.read("s")] == [1]
         assert [r.event.cents for r in theirs.follow(after=0, limit=9)] == [2, 3]

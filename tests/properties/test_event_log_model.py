@@ -74,9 +74,9 @@ class EventLogMachine(RuleBasedStateMachine):
         advance = Advance("follower", self.position - 1 if stale else self.position, self.position + 1)
         if stale:
             with pytest.raises(PositionConflict):
-                self.logs[writer].commit(Commit(appends, advance=advance))
+                self.logs[writer].commit(Commit(appends, advances=[advance]))
             return
-        self.logs[writer].commit(Commit(appends, advance=advance))
+        self.logs[writer].commit(Commit(appends, advances=[advance]))
         self.position += 1
         self.note(one, [1])
         self.note(other, [2])

@@ -92,7 +92,7 @@ class World:
     def store(self) -> None:
         self.pending.keep()
         position = self.log.position("writer")
-        self.log.commit(Commit(self.pending.appends(), advance=Advance("writer", position, position + 1)))
+        self.log.commit(Commit(self.pending.appends(), advances=[Advance("writer", position, position + 1)]))
         self.pending.settled()
         for _ in range(2):  # the second time over what the first one announced
             self.runner.catch_up([self.projection])

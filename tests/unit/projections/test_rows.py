@@ -120,4 +120,4 @@ def test_a_view_pages_through_the_live_generation(log: MemoryEventLog, reading: 
     assert [list(view.all(NUMBERS, page=page)) for page in (1, 2, 5, 9)] == [[(str(n), n + 10) for n in range(5)]] * 4
     assert (view.count(NUMBERS), view.get(NUMBERS, ["1", "7"])) == (5, {"1": 11})
     reading.promote("m", 2)
-    assert [value for _, value in view.all(NUMBERS)] == [20, 21, 22]
+    assert [value for _, value in View(reading, "m").all(NUMBERS)] == [20, 21, 22]

@@ -129,12 +129,29 @@ def test_two_workers_in_turn_apply_nothing_twice(house: MemoryHouse, steps: int)
         for _ in range(steps):
             worker.position = house.log.position("counting#1")
             if events := house.log.follow(after=worker.position, limit=2):
-                small._step(worker, events)
+                small._step([worker], events)
 
     slow = Overtaken(house.log._names, house.store, other)
     ProjectionRunner(slow, house.read_models, house.ids, "main", batch=3).catch_up([Counting()])
     assert counts(house) == truth(house)
     assert house.log.position("counting#1") == house.log.head()
+
+
+def test_projections_that_stand_together_move_in_one_commit(house: MemoryHouse) -> None:
+    """However many they are, a batch costs one commit; where one was overtaken, none of them applies it twice."""
+    commits: list[Commit] = []
+
+    @define(eq=False)
+    class Counted(MemoryEventLog):
+        def commit(self, commit: Commit) -> Sequence[int]:
+            commits.append(commit)
+            return super().commit(commit)
+
+    counted = Counted(house.log._names, house.store)
+    early, late = Shouting(), Counting()
+    ProjectionRunner(counted, house.read_models, house.ids, "main", batch=10_000).catch_up([early, late])
+    assert [len(one.advances) for one in commits] == [2]
+    assert counts(house) == truth(house)
 
 
 def test_projections_at_different_places_catch_up_together(house: MemoryHouse) -> None:
