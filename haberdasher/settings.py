@@ -20,6 +20,9 @@ from domain.taxonomy.source import Declaration
 PREFIX = "HABERDASHER_"
 KEY_BYTES = 32
 MAX_DELAY_S = 366 * 86_400
+#: What an API key may be for.
+SCOPES = frozenset(["events", "catalog", "recommend", "read"])
+SHORTEST_API_KEY = 16
 _CHOICES: Mapping[str, Iterable[str]] = {
     "clock": get_args(source.Clock),
     "authority": get_args(source.Authority),
@@ -57,6 +60,7 @@ class Settings:
     data: Path | None = None
     batch: int = 5000
     sources: Mapping[str, Declaration] = Factory(dict)
+    pages: bool = True
 
     @property
     def database(self) -> str:
@@ -80,21 +84,23 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     declared = raw.pop("sources", {})
     if not isinstance(declared, dict):
         raise InvalidSetting("sources: expected a table for each source, such as [sources.web]")
-    for name in ("home", "tenant", "profile", "database_url", "keys_url", "data", "batch"):
+    for name in ("home", "tenant", "profile", "database_url", "keys_url", "data", "batch", "pages"):
         if (value := given.get(PREFIX + name.upper())) is not None:
             raw[name] = value
     known = {one.name for one in fields(Settings)}
     if unknown := sorted(set(raw) - known):
         raise InvalidSetting(f"{unknown[0]}: no such setting; known are {', '.join(sorted(known))}")
+    profile = _words("profile", raw.get("profile", "embedded"))
     settings = Settings(
         home=Path(_words("home", raw.get("home") or "var")).absolute(),
         tenant=_words("tenant", raw.get("tenant", "main")),
-        profile=_words("profile", raw.get("profile", "embedded")),
+        profile=profile,
         database_url=_words("database_url", raw.get("database_url", "")),
         keys_url=_words("keys_url", raw.get("keys_url", "")),
         data=Path(_words("data", raw["data"])).absolute() if raw.get("data") else None,
         batch=_whole("batch", raw.get("batch", 5000), 1, 100_000),
         sources={name: _source(name, table) for name, table in declared.items()},
+        pages=_truth("pages", raw.get("pages", profile != "production")),
     )
     _check(settings)
     return settings
@@ -117,6 +123,41 @@ def read_secrets(settings: Settings, environ: Mapping[str, str] | None = None) -
             found[name] = _own_secret(settings.home / "secrets" / name)
             generated = True
     return Secrets(**found, generated=generated)
+
+
+def read_api_keys(environ: Mapping[str, str] | None = None) -> Mapping[str, frozenset[str]]:
+    """Read `HABERDASHER_API_KEYS` or the file that `_FILE` names; lines or commas of `KEY=scope+scope`. Often empty."""
+    given = os.environ if environ is None else environ
+    variable, text = PREFIX + "API_KEYS", ""
+    if variable in given:
+        text = given[variable]
+    elif variable + "_FILE" in given:
+        variable += "_FILE"
+        text = _text(variable, Path(given[variable]))
+    entries = [entry.strip() for line in text.splitlines() for entry in line.split(",")]
+    return dict(_api_key(variable, entry) for entry in entries if entry)
+
+
+def _api_key(variable: str, entry: str) -> tuple[str, frozenset[str]]:
+    key, _, words = (part.strip() for part in entry.rpartition("="))
+    scopes = frozenset(words.split("+"))
+    if len(key) < SHORTEST_API_KEY or not (key.isascii() and key.isprintable()) or " " in key:
+        raise InvalidSetting(
+            f"{variable}: expected KEY=scope+scope with a key of at least {SHORTEST_API_KEY} characters without spaces;"
+            " make one with `openssl rand -hex 16`"
+        )
+    if not scopes <= SCOPES:
+        raise InvalidSetting(f"{variable}: expected scopes out of {', '.join(sorted(SCOPES))}, joined by +")
+    return key, scopes
+
+
+def limit_threads() -> None:
+    """Have the processes started from here use one thread for linear algebra, unless somebody chose otherwise.
+
+    Requests are the parallelism of a server; OpenMP's own threads on busy cores double a run.
+    """
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(variable, "1")
 
 
 def _own_secret(path: Path) -> bytes:
@@ -184,6 +225,14 @@ def _words(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise InvalidSetting(f"{name}: expected text in quotes, not {value!r}")
     return value
+
+
+def _truth(name: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value not in {"true", "false"}:
+        raise InvalidSetting(f"{name}: expected true or false, not {value!r}")
+    return bool(value == "true")
 
 
 def _whole(name: str, value: Any, low: int, high: int) -> int:

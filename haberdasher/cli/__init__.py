@@ -9,6 +9,7 @@ from adapters.vault import MasterKeyRefused
 from application.index_gate import RecallTooLow
 from application.learning.dataset import NothingToLearn
 from haberdasher import __version__
+from haberdasher.cli.demo import demo
 from haberdasher.cli.doctor import doctor
 from haberdasher.cli.features import features
 from haberdasher.cli.ingest import ingest
@@ -17,6 +18,7 @@ from haberdasher.cli.project import project
 from haberdasher.cli.recommend import recommend
 from haberdasher.cli.release import release
 from haberdasher.cli.run import run
+from haberdasher.cli.serve import serve
 from haberdasher.settings import InvalidSetting
 from ports.artifacts import ReleaseRefused
 from ports.item_index import IndexDamaged
@@ -31,7 +33,7 @@ def cli() -> None:
     """
 
 
-for command in (ingest, run, project, learn, evaluate, recommend, features, release, doctor):
+for command in (demo, ingest, run, project, learn, evaluate, recommend, features, release, serve, doctor):
     cli.add_command(command)
 
 #: What a user can do something about: said in one line, without a trace.

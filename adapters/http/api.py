@@ -1,0 +1,58 @@
+"""The application that a server runs: routes, errors, figures, and what begins and ends with the process."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+
+from litestar import Litestar, Router
+from litestar.exceptions import HTTPException
+
+from adapters.http.asking import asking_router
+from adapters.http.errors import answering
+from adapters.http.looking import health_router, slates_router
+from adapters.http.metrics import Metrics
+from adapters.http.openapi import document
+from adapters.http.receiving import receiving_router
+from adapters.http.service import Service
+from adapters.http.shop import shop_router
+from adapters.http.watching import watched
+
+
+def api(service: Service, *, version: str, close: Callable[[], None] = lambda: None) -> Litestar:
+    """Return the ASGI app. It starts `service.live` when the server starts, and calls `close` when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        with ThreadPoolExecutor(service.threads, thread_name_prefix="http") as threads:
+            asyncio.get_running_loop().set_default_executor(threads)
+            try:
+                await asyncio.to_thread(service.live.start)
+                yield
+            finally:
+                await asyncio.to_thread(close)
+
+    metrics, answer = Metrics(service), answering(service)
+    version_1 = Router(
+        "/v1",
+        route_handlers=[
+            receiving_router(service, metrics),
+            asking_router(service, metrics),
+            slates_router(service),
+        ],
+    )
+    app = Litestar(
+        route_handlers=[version_1, health_router(service, metrics), *_pages(service)],
+        exception_handlers={HTTPException: answer, Exception: answer},
+        lifespan=[lifespan],
+        openapi_config=document(version),
+        request_max_body_size=service.max_body,
+        logging_config=None,
+        debug=False,
+    )
+    app.asgi_handler = watched(app.asgi_handler, metrics, service.ids)
+    return app
+
+
+def _pages(service: Service) -> list[Router]:
+    return [shop_router(service)] if service.pages else []

@@ -1,0 +1,55 @@
+"""What the handlers are given: use cases and ports, wired by the composition root."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from attrs import Factory, field, frozen
+
+from application.intake.door import Door
+from application.serving.live import Live
+from application.serving.recommending import Recommending
+from application.serving.shelf import Shelf
+from application.telemetry import Failures
+from ports.clock import Clock, Ids
+from ports.event_log import EventLog, ReadModels
+from ports.vault import Vault
+
+
+@frozen
+class Sources:
+    """Under which registered source the events of each route come in."""
+
+    events: str = "http"
+    catalogue: str = "http_catalogue"
+    shop_page: str = "shop_page"
+    shop_orders: str = "shop_page_orders"
+
+
+@frozen(eq=False)
+class Service:
+    """`keys`: API key -> its scopes; without keys everybody may do everything (the start refuses that on a network).
+
+    `pages`: whether the shop is served beside the API. `pictures`: folder of product pictures, `personas`: a JSON file.
+    `most_in_flight`: recommendation requests above which the next one is told to come back.
+    `threads`: how many requests are worked on at once; fewer than the database gives connections (15).
+    """
+
+    tenant: str
+    door: Door
+    recommending: Recommending
+    shelf: Shelf
+    live: Live
+    log: EventLog
+    read_models: ReadModels
+    vault: Vault
+    clock: Clock
+    ids: Ids
+    failures: Failures
+    keys: Mapping[str, frozenset[str]] = field(repr=False, factory=dict)
+    sources: Sources = Factory(Sources)
+    pages: bool = True
+    pictures: Path | None = None
+    personas: Path | None = None
+    max_body: int = 1_000_000
+    most_in_flight: int = 64
+    threads: int = 12

@@ -1,0 +1,72 @@
+"""`haberdasher serve`: the HTTP API and the pages, from one process that also does the work behind them."""
+
+import multiprocessing
+import socket
+from ipaddress import ip_address
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+
+from haberdasher.bootstrap import running
+from haberdasher.cli.show import fail, out
+from haberdasher.settings import limit_threads, load, read_api_keys
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535), help="Port to listen on.")
+def serve(host: str, port: int) -> None:
+    """Serve the API and the pages until Ctrl-C or SIGTERM.
+
+    What comes in is canonicalised and projected at once, and a new release is taken over while requests go on. Other
+    than to this machine it listens with API keys only.
+    """
+    settings = load()
+    if not read_api_keys() and not _is_loopback(host):
+        raise fail(
+            f"{host} can be reached from outside and there are no API keys: set HABERDASHER_API_KEYS"
+            " (KEY=events+catalog+recommend+read), or listen on 127.0.0.1"
+        )
+    _require_free(host, port)
+    with running(settings):
+        pass  # secrets and databases fail here, in one line, and not in the worker
+    limit_threads()
+    multiprocessing.set_start_method("spawn", force=True)  # a fork would keep the threads that numpy has made here
+    shown = f"[{host}]" if ":" in host else host
+    out.print(f"Serving on http://{shown}:{port} (OpenAPI at /schema); Ctrl-C ends it")
+    # One worker: it holds the replica of stock and the one thread that follows the log.
+    server = Granian(
+        "haberdasher.serving:create_app",
+        address=host,
+        port=port,
+        interface=Interfaces.ASGI,
+        factory=True,
+        workers=1,
+        websockets=False,
+        log_enabled=False,
+        workers_kill_timeout=30,
+    )
+    try:
+        server.serve()
+    except SystemExit as ended:
+        if ended.code:
+            raise fail("the server did not start or went down by itself; what it said stands above") from None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _require_free(host: str, port: int) -> None:
+    """Granian shares ports between processes, so it would not notice that somebody is there already."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise fail(f"cannot listen on {host}:{port}: {error.strerror}; choose another --port or --host") from None

@@ -1,0 +1,58 @@
+"""The server: the house wired from the environment, behind HTTP. Granian calls `create_app` in its worker."""
+
+import os
+import signal
+import threading
+from collections.abc import Mapping
+from multiprocessing import parent_process
+
+from litestar import Litestar
+
+from adapters.http.api import api
+from adapters.http.service import Service
+from haberdasher import __version__
+from haberdasher.bootstrap import App, bootstrap
+from haberdasher.settings import load, read_api_keys
+
+
+def create_app() -> Litestar:
+    """Wire everything from the environment. Errors: `InvalidSetting` and those of `bootstrap`."""
+    _end_with_parent()
+    settings, keys = load(), read_api_keys()
+    app = bootstrap(settings)
+    return api(service_of(app, keys), version=__version__, close=app.close)
+
+
+def service_of(app: App, keys: Mapping[str, frozenset[str]] | None = None) -> Service:
+    """Return what the handlers need of a wired house. Pictures and personas are served where a season left them."""
+    pictures, personas = app.settings.home / "pictures", app.settings.home / "personas.json"
+    return Service(
+        tenant=app.settings.tenant,
+        door=app.door,
+        recommending=app.recommending,
+        shelf=app.shelf,
+        live=app.live,
+        log=app.log,
+        read_models=app.read_models,
+        vault=app.vault,
+        clock=app.clock,
+        ids=app.ids,
+        failures=app.failures,
+        keys=keys or {},
+        pages=app.settings.pages,
+        pictures=pictures if pictures.is_dir() else None,
+        personas=personas if personas.is_file() else None,
+    )
+
+
+def _end_with_parent() -> None:
+    """A worker whose server was killed would go on alone and keep the port."""
+    parent = parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
