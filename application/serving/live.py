@@ -52,6 +52,7 @@ class Live:
     _looked_at: float = field(init=False, default=float("-inf"))
     _idle_at: float = field(init=False, default=float("-inf"))
     _refused: set[str] = field(init=False, factory=set)
+    _new_products: bool = field(init=False, default=False)
 
     def start(self) -> None:
         """Do a first round, so that the first request finds everything in place, then go on in a thread."""
@@ -99,21 +100,26 @@ class Live:
                 self._idle_at = monotonic()
             self.runner.catch_up(self.projections)
             changed = self.shelf.refresh(now)
+            self._new_products = self._new_products or bool(changed)
             if self.stack is not None:
                 self.stack.restock(self.shelf, changed)
-            self._open_newest(changed)
+            self._open_newest()
         with self._changed:
             self._reached = max(self._reached, reached)
             self._changed.notify_all()
 
-    def _open_newest(self, changed: Sequence[str]) -> None:
-        """Open a release that was published since; one that cannot be opened is reported, and the old one serves on."""
+    def _open_newest(self) -> None:
+        """Open a release that was published since; one that cannot be opened is reported, and the old one serves on.
+
+        Where there is none to open, what is listed is served by popularity; new listings then need another look.
+        """
         if self.stack is not None and monotonic() - self._looked_at < self.look_for_releases:
             return
         self._looked_at = monotonic()
         newest = next((one for one in reversed(self.releases.list()) if one.release_id not in self._refused), None)
         serving = self.stack.release_id if self.stack else None
-        if newest is None and (serving is None or (serving == "" and changed)):
+        if newest is None and (serving is None or (serving == "" and self._new_products)):
+            self._new_products = False
             self.stack = open_stack(None, self.make, self.shelf, self.read_models, self.clock.now().timestamp())
         if newest is None or newest.release_id == serving:
             return
@@ -125,7 +131,7 @@ class Live:
             self._looked_at = float("-inf")
             self.failed("release", error)
             if self.stack is None:
-                self._open_newest(changed)
+                self._open_newest()
 
     def _run(self) -> None:
         while True:
