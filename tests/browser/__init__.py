@@ -1,0 +1,1 @@
+"""The shop page in a real browser."""

@@ -1,0 +1,1 @@
+"""The shop page, asked as a browser asks."""
