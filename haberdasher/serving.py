@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Mapping
 from multiprocessing import parent_process
@@ -14,11 +15,16 @@ from haberdasher import __version__
 from haberdasher.bootstrap import App, bootstrap
 from haberdasher.settings import load, read_api_keys
 
+#: How long a thread that computes keeps others waiting. By default 5 ms, which a request meets several times while the
+#: house works behind it.
+SWITCH_S = 0.0005
+
 
 def create_app() -> Litestar:
     """Wire everything from the environment. Errors: `InvalidSetting` and those of `bootstrap`."""
     _end_with_parent()
     settings, keys = load(), read_api_keys()
+    sys.setswitchinterval(SWITCH_S)
     app = bootstrap(settings)
     return api(service_of(app, keys), version=__version__, close=app.close)
 

@@ -11,7 +11,7 @@ from application.features.touch import Touch
 from application.learning.histories import Histories
 from haberdasher.bootstrap import App
 
-NAMES = ("Mia", "Jonas", "Amara", "Kenji", "Lucia", "Noor")
+NAMES = ("Mia", "Jonas", "Amara", "Kenji")
 #: Enough to say something of, and not a machine.
 FEWEST, MOST = 20, 150
 #: A favourite garment, but not the only one: who buys nothing but bags shows little of a taste.
@@ -66,10 +66,7 @@ def _favourite(words: Sequence[str]) -> tuple[str, float]:
 def _about(touches: Sequence[Touch]) -> str:
     garment, _ = _favourite([one.category for one in touches])
     colour, _ = _favourite([one.colour for one in touches])
-    size, _ = _favourite([one.size for one in touches if one.action == "purchase"])
     bought = sum(one.action == "purchase" for one in touches)
     returned = sum(one.action == "return" for one in touches)
-    looked_at = sum(one.action != "return" for one in touches) - bought
-    parts = [f"{garment}, often in {colour}" if colour else garment, f"{looked_at} looks, {bought} bought"]
-    parts += [f"{returned} sent back"] if returned else []
-    return "; ".join(parts) + (f"; size {size}" if size else "")
+    liked = f"{garment}, often in {colour}" if colour else garment
+    return f"{liked}; {bought} bought" + (f", {returned} sent back" if returned else "")
