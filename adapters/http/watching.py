@@ -7,6 +7,7 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from adapters.http.metrics import Metrics
+from domain.taxonomy.scrub import is_email
 from ports.clock import Ids
 
 REQUEST_ID = "X-Request-Id"
@@ -15,7 +16,7 @@ _METHODS = frozenset(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 def watched(app: ASGIApp, metrics: Metrics, ids: Ids) -> ASGIApp:
-    """Wrap an ASGI app. `scope["state"]["request_id"]` has the id; one too long or not printable is replaced."""
+    """Wrap an ASGI app. `scope["state"]["request_id"]` has the id; one that no log may hold is replaced."""
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -42,5 +43,6 @@ def _sent(headers: Iterable[tuple[bytes, bytes]]) -> str:
     for name, value in headers:
         if name.lower() == REQUEST_ID.lower().encode():
             text = value.decode("latin-1")
-            return text if 1 <= len(text) <= LONGEST_ID and text.isascii() and text.isprintable() else ""
+            fits = 1 <= len(text) <= LONGEST_ID and text.isascii() and text.isprintable()
+            return text if fits and not is_email(text) else ""
     return ""

@@ -60,17 +60,20 @@ def discovery(data: Interactions) -> Cases:
     """One case per item bought in a session: all before the item was first touched there, then that item.
 
     What `next_purchase` asks for was mostly looked at already, and naming it again is easy. This asks for it before
-    the shopper found it; an item that the session opens with is no case.
+    the shopper found it; an item that the session opens with is no case. What happened in the same instant, such as the
+    other lines of an order, is not before it.
     """
     session, start = _sessions(data)
     codes = session * data.n_items + data.sequences.items
     bought = np.unique(codes[data.actions == ACTIONS.index("purchase")])
     touched, first = np.unique(codes, return_index=True)
     place = first[np.isin(touched, bought)].astype(np.int64)
-    place = np.sort(place[place > start[place]])
+    new = np.diff(data.times, prepend=-np.inf) > 0
+    instant = np.maximum.accumulate(np.where(new | (np.arange(len(start)) == start), np.arange(len(start)), 0))
+    place = np.sort(place[instant[place] > start[place]])
     return Cases(
         "discovery",
-        data.sequences.slices(start[place], place),
+        data.sequences.slices(start[place], instant[place]),
         data.sequences.slices(place, place + 1),
         session[place],
         data.times[place],

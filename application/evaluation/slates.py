@@ -26,7 +26,8 @@ def judge_scores(
     """Compare scorers on slates that hold different labels; 95 % intervals from one bootstrap over slates.
 
     `scores`: scorer -> float32 [n]. `labels`, `slates`: [n], rows of one slate are neighbours. `auc`: share of the
-    pairs of a slate with different labels that stand in the right order, ties half. `ndcg`: gains are the labels.
+    pairs of a slate with different labels that stand in the right order, ties half. `ndcg`: gains are the labels, those
+    of tied scores their mean: the order of the rows, which is that of the places, breaks no tie.
     Errors: `ValueError` if no slate holds two labels.
     """
     begins = np.flatnonzero(np.diff(slates, prepend=slates[:1] - 1))
@@ -54,7 +55,8 @@ def _judge(scores: NDArray[np.float32], labels: NDArray[np.float32]) -> tuple[fl
     ahead = np.sign(scores[:, None] - scores[None, :])
     auc = float(((ahead + 1) / 2)[better].mean())
     discounts = 1 / np.log2(np.arange(len(labels)) + 2)
-    gained = labels[np.argsort(-scores, kind="stable")] @ discounts
+    _, tied, counts = np.unique(-scores, return_inverse=True, return_counts=True)
+    gained = (np.bincount(tied, weights=labels) / counts)[np.sort(tied)] @ discounts
     return auc, float(gained / (np.sort(labels)[::-1] @ discounts))
 
 

@@ -5,7 +5,7 @@ which the same account last touched the product, if that was no longer ago than 
 the place that the purchase counted for, by its reason.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,15 +34,19 @@ _OUTCOME: dict[type, Outcome] = {
 
 
 class Place(msgspec.Struct, array_like=True):
+    """`product`: what was sold there, for returns, which do not say; empty where that was not asked."""
+
     slate: str
     position: int
     at: float = 0.0
+    product: str = ""
 
 
 class Journey(msgspec.Struct, omit_defaults=True):
-    """A session: whose it is, and through which place each product was last touched."""
+    """A session: whose it is, as of `bound` (Unix seconds), and through which place each product was last touched."""
 
     account: str = ""
+    bound: float = 0.0
     touched: dict[str, Place] = msgspec.field(default_factory=dict)
 
 
@@ -99,8 +103,12 @@ class Attribution:
         match event:
             case slate.SlateServed(slate_id):
                 rows.put(KNOWN, slate_id, True)
-            case session.SessionIdentityBound(session_id, account):
-                _bind(rows, session_id, account)
+            case session.SessionIdentityBound(session_id, account, bound_at):
+                _bind(rows, session_id, account, bound_at.timestamp())
+            case session.SessionsBridged(kept, absorbed):
+                _hand_over(rows, absorbed, kept, float("-inf"))
+            case session.SessionCut(from_session, into_session, cut_at):
+                _hand_over(rows, from_session, into_session, cut_at.timestamp())
             case facts.SlateViewed() | facts.ItemImpressionViewed():
                 found = self._seen(event)
             case facts.ProductClicked() | facts.ProductViewed() | facts.ProductAddedToCart():
@@ -135,7 +143,7 @@ class Attribution:
         journey = rows.get(JOURNEYS, session_id) or Journey()
         if event.slate_id and event.position:
             place = Place(event.slate_id, event.position, at.timestamp())
-            journey.touched[product] = place
+            journey.touched = _latest(journey.touched, {product: place})
             rows.put(JOURNEYS, session_id, journey)
             if journey.account:
                 _remember(rows, journey.account, {product: place})
@@ -153,7 +161,7 @@ class Attribution:
             if line.slate_id and line.position:
                 place = Place(line.slate_id, line.position, at.timestamp())
             if place is not None and since <= place.at <= at.timestamp():
-                sold[line.line_id] = place
+                sold[line.line_id] = Place(place.slate, place.position, place.at, line.product_id)
                 found.append((place.slate, [self._happened(place.position, "purchase", line.product_id)]))
         if sold:
             rows.put(SOLD, event.order_id, sold)
@@ -165,7 +173,7 @@ class Attribution:
         if place is None:
             return ()
         label = self.policy.label("return", claimed.signals or ())
-        return ((place.slate, [Happened(place.position, "return", label)]),)
+        return ((place.slate, [Happened(place.position, "return", label, place.product)]),)
 
     def _happened(self, position: int, outcome: Outcome, product_id: str = "") -> Happened:
         return Happened(position, outcome, self.policy.label(outcome), product_id)
@@ -190,18 +198,36 @@ def _key(recorded: Recorded) -> str:
     return recorded.stream.rpartition("-")[2]
 
 
-def _bind(rows: Rows, session_id: str, account: str) -> None:
+def _bind(rows: Rows, session_id: str, account: str, at: float) -> None:
     journey = rows.get(JOURNEYS, session_id) or Journey()
-    journey.account = account
+    journey.account, journey.bound = account, at
     rows.put(JOURNEYS, session_id, journey)
     _remember(rows, account, journey.touched)
 
 
+def _hand_over(rows: Rows, source: str, target: str, since: float) -> None:
+    """Two sessions turned out to be one, or one to be two: what `source` did at `since` or later `target` did.
+
+    An account that was bound by what goes away goes with it.
+    """
+    giver, taker = rows.get(JOURNEYS, source) or Journey(), rows.get(JOURNEYS, target) or Journey()
+    given = {product: place for product, place in giver.touched.items() if place.at >= since}
+    giver.touched = {product: place for product, place in giver.touched.items() if place.at < since}
+    if giver.bound >= since:
+        giver.account, giver.bound = "", 0.0
+    taker.touched = _later(taker.touched, given)
+    rows.put(JOURNEYS, source, giver)
+    rows.put(JOURNEYS, target, taker)
+    if taker.account:
+        _remember(rows, taker.account, given)
+
+
 def _remember(rows: Rows, account: str, places: dict[str, Place]) -> None:
-    before: dict[str, Place] | None = rows.get(TOUCHED, account)
-    known = dict(before or {})
-    for product, place in places.items():
-        if product not in known or known[product].at <= place.at:
-            known[product] = place
     if places:
-        rows.put(TOUCHED, account, known)
+        rows.put(TOUCHED, account, _later(rows.get(TOUCHED, account) or {}, places))
+
+
+def _later(known: dict[str, Place], places: dict[str, Place]) -> dict[str, Place]:
+    """Return of each product the place that was touched last."""
+    news = {one: place for one, place in places.items() if one not in known or known[one].at <= place.at}
+    return known | news

@@ -43,8 +43,10 @@ class RankingData:
         return cls(histories, slates_of(read_models, histories), make, debiasing)
 
     def digest(self) -> str:
-        """Return a digest of the slates with their labels."""
-        return sha256(msgspec.json.encode([(one.slate_id, one.shown) for one in self.slates])).hexdigest()
+        """Return a digest of the slates with their labels, and of whose they were."""
+        return sha256(
+            msgspec.json.encode([(one.slate_id, one.shown, one.person, one.device) for one in self.slates])
+        ).hexdigest()
 
 
 @frozen(eq=False)

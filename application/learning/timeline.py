@@ -3,7 +3,9 @@
 Walking once over all touches costs what they are; asking each slate for its past would cost them again and again.
 """
 
+from bisect import insort
 from collections.abc import Mapping, Sequence
+from math import inf, nextafter
 
 import numpy as np
 from attrs import define, field
@@ -25,7 +27,7 @@ from application.learning.histories import Histories
 
 @define(eq=False)
 class Timeline:
-    """`advance` only forwards. A touch counts from when it had happened and was known."""
+    """`advance` only forwards. As in `as_of`, a touch counts after it happened, and from when it was known."""
 
     _touches: Sequence[tuple[float, str, Touch]]
     _dataset: Dataset
@@ -34,25 +36,25 @@ class Timeline:
     _next: int = field(init=False, default=0)
     _customers: dict[str, State] = field(init=False, factory=dict)
     _products: dict[str, State] = field(init=False, factory=dict)
-    _seen: dict[str, list[str]] = field(init=False, factory=dict)
+    _seen: dict[str, list[tuple[float, str]]] = field(init=False, factory=dict)
 
     @classmethod
     def of(cls, histories: Histories, dataset: Dataset) -> "Timeline":
         """Lay the touches of everybody in one order."""
-        touches = [(max(one.at, one.known), person, one) for person, every in histories.people() for one in every]
+        touches = [(_counts_from(one), person, one) for person, every in histories.people() for one in every]
         nothing = Dynamics(*(np.zeros(len(dataset.vocabulary), np.float32) for _ in range(3)))
         return cls(sorted(touches, key=_when), dataset, dataset.numbers(), nothing)
 
     def advance(self, at: float) -> None:
-        """Take in everything that was known before `at` (Unix seconds)."""
-        while self._next < len(self._touches) and self._touches[self._next][0] < at:
+        """Take in everything that had happened before `at` (Unix seconds) and was known by then."""
+        while self._next < len(self._touches) and self._touches[self._next][0] <= at:
             _, person, touch = self._touches[self._next]
             self._next += 1
             add(self._products.setdefault(touch.product, {}), PRODUCT_MEASURES, touch)
             if person:
                 add(self._customers.setdefault(person, {}), CUSTOMER_MEASURES, touch)
                 if touch.action != "return":
-                    self._seen.setdefault(person, []).append(touch.product)
+                    insort(self._seen.setdefault(person, []), (touch.at, touch.product), key=_when)
 
     def features(
         self, person: str, at: float, items: NDArray[np.int64], retrieval: NDArray[np.float32], subject: int | None
@@ -75,11 +77,15 @@ class Timeline:
 
     def seen(self, person: str, count: int) -> Sequence[str]:
         """Return the last products that the customer touched, oldest first."""
-        return self._seen.get(person, [])[-count:]
+        return [product for _, product in self._seen.get(person, [])[-count:]]
 
 
-def _when(entry: tuple[float, str, Touch]) -> float:
+def _when(entry: tuple[float, *tuple[object, ...]]) -> float:
     return entry[0]
+
+
+def _counts_from(touch: Touch) -> float:
+    return touch.known if touch.known > touch.at else nextafter(touch.at, inf)
 
 
 def _read(state: State, measures: Sequence[Measure], at: float) -> Mapping[str, Value]:

@@ -71,7 +71,7 @@ def _serve(row: Shown, event: SlateServed) -> None:
     row.subject, row.about = next(iter(event.identifiers), ""), event.subject_product or ""
     row.session = row.session or event.session_id or ""
     for slot in event.slots:
-        row.places.setdefault(slot.position, Place(slot.product_id)).propensity = slot.propensity
+        _place(row, slot.position, slot.product_id).propensity = slot.propensity
 
 
 def _view(row: Shown, event: SlateViewed, session_id: str) -> None:
@@ -80,11 +80,23 @@ def _view(row: Shown, event: SlateViewed, session_id: str) -> None:
     row.surface, row.policy = row.surface or event.surface, row.policy or event.policy_version or ""
     row.at = min(row.at, event.occurred_at.timestamp())
     for slot in event.items:
-        row.places.setdefault(slot.position, Place(slot.product_id))
+        place = _place(row, slot.position, slot.product_id)
+        if place.propensity is None:
+            place.product = slot.product_id
 
 
 def _label(row: Shown, event: ExamplesLabelled) -> None:
+    """What was done may be told before the list it was done to: neither decides alone when that was shown."""
     at = event.labelled_at.timestamp()
+    row.at = min(row.at, at)
     for example in event.examples:
-        place = row.places.setdefault(example.position, Place(example.product_id))
+        place = _place(row, example.position, example.product_id)
         place.labels.append(Labelled(at, example.outcome, example.label))
+
+
+def _place(row: Shown, position: int, product: str) -> Place:
+    """Return the place, new if need be, with the others still in order, whoever told of it first."""
+    if position not in row.places:
+        row.places[position] = Place(product)
+        row.places = dict(sorted(row.places.items()))
+    return row.places[position]

@@ -18,11 +18,15 @@ MOST_TOUCHES = 500
 
 @frozen
 class Context:
-    """`touches` oldest first. `seen`: the last products, oldest first. A stranger has none of anything."""
+    """`touches` oldest first. `seen`: the last products, oldest first. A stranger has none of anything.
+
+    `session_id` only of a session that the log knows: what a client calls one may be anything, an address even.
+    """
 
     person: str | None = None
     identifiers: tuple[str, ...] = ()
     touches: Sequence[Touch] = ()
+    session_id: str | None = None
 
     @property
     def seen(self) -> Sequence[str]:
@@ -44,7 +48,8 @@ def context_of(
             members = identity.one(PERSONS, person)
             touches = touches_of_members(read_models, members or (surrogate,))
             break
-    if not touches and session_id:
-        touches = touches_of_session(read_models, session_id) or ()
+    of_session = touches_of_session(read_models, session_id) if session_id else None
+    touches = touches or of_session or ()
     happened = sorted((one for one in touches if one.at < at and one.known <= at), key=lambda one: one.at)
-    return Context(person, tuple(found), happened[-MOST_TOUCHES:])
+    session = None if of_session is None else session_id
+    return Context(person, tuple(found), happened[-MOST_TOUCHES:], session)

@@ -83,7 +83,7 @@ class Recommending:
             versions=_versions(stack, shaped),
             person=context.person,
             identifiers=context.identifiers,
-            session_id=asked.session_id,
+            session_id=context.session_id,
             subject_product=asked.product_id,
             context_products=tuple(context.seen),
             feature_names=RANKING_FEATURES if shaped.features is not None else (),

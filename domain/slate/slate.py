@@ -35,6 +35,7 @@ class Slot:
     exploration: str | None = None
     price: Money | None = None
     list_price: Money | None = None
+    promotion_id: str | None = None
     sizes_in_stock: tuple[str, ...] = ()
     size_available: bool | None = None
     reason: str = ""

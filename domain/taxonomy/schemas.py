@@ -137,8 +137,8 @@ _EVENTS: Mapping[str, tuple[Field, ...]] = {
     "slate_viewed": (
         Field("slate_id", _ID, required=True, also=("list_id", "item_list_id")),
         Field("items", _SLOTS, required=True, also=("products",)),
-        Field("surface", text(64), also=("list_name", "item_list_name")),
-        Field("policy_version", text(64)),
+        Field("surface", key(64), also=("list_name", "item_list_name")),
+        Field("policy_version", key(64)),
     ),
     "item_impression_viewed": (
         Field("slate_id", _ID, required=True),
@@ -151,7 +151,7 @@ _EVENTS: Mapping[str, tuple[Field, ...]] = {
         Field("slate_id", _ID, also=("from_slate_id",)),
         Field("position", _POSITION),
     ),
-    "product_clicked": (*_PRODUCT, *_FROM_SLATE, Field("surface", text(64))),
+    "product_clicked": (*_PRODUCT, *_FROM_SLATE, Field("surface", key(64))),
     "product_added_to_cart": _CART_LINE,
     "product_removed_from_cart": _CART_LINE,
     "product_added_to_wishlist": (*_PRODUCT, Field("origin", one_of(ORIGINS))),

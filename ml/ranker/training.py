@@ -38,8 +38,7 @@ def train(
     per_epoch = -(-len(table) // size)
     steps = settings.epochs * per_epoch
     share = float(np.clip(relevance.mean(), 1e-3, 1 - 1e-3))
-    mean, scale = standard(data.features)
-    net = Layers(mean, scale, settings.hidden, float(np.log(share / (1 - share))), seed)
+    net = Layers(standard(data.features), settings.hidden, float(np.log(share / (1 - share))), seed)
     graph, layers, *constants = nnx.split(net, nnx.Param, ...)
     optimiser = optax.adam(optax.cosine_decay_schedule(settings.learning_rate, steps, alpha=0.02))
 

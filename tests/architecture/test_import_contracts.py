@@ -46,9 +46,7 @@ def tree(tmp_path: Path) -> Path:
 
 def test_every_contract_is_kept() -> None:
     """`lint-imports` is green on the tree as it is, and these are all of its contracts."""
-    assert _lint(HOME) == dict.fromkeys(
-        (LAYERS, PROTECTED, TRUTH, HIDDEN, FRAMEWORKS, PURE, ADAPTERS, CYCLES), "KEPT"
-    )
+    assert _lint(HOME) == dict.fromkeys((LAYERS, PROTECTED, TRUTH, HIDDEN, FRAMEWORKS, PURE, ADAPTERS, CYCLES), "KEPT")
 
 
 # Whoever outside haberdasher names an adapter also points outwards or sideways, hence two contracts at once.

@@ -67,7 +67,7 @@ def _shop(port: int, number: int, measured: Measured) -> None:
             _ask(connection, "POST", "/v1/events", click | {"properties": properties})
         if turn % 10 == 0:
             _, trace = _ask(connection, "GET", f"/v1/slates/{slate['slate_id']}")
-            for stage, took in trace["slate"]["latency_ms"].items():
+            for stage, took in trace["served"]["latency_ms"].items():
                 measured.stages[stage].append(took)
     connection.close()
 

@@ -28,7 +28,7 @@ TINY = NetworkSettings(hidden=8, batch=4, epochs=2)
 
 
 def layers(features: NDArray[np.float32], seed: int = 0) -> Layers:
-    return Layers(*standard(features), hidden=8, prior=-1.0, seed=seed)
+    return Layers(standard(features), hidden=8, prior=-1.0, seed=seed)
 
 
 def probes() -> NDArray[np.float32]:
@@ -224,7 +224,8 @@ def test_serving_needs_neither_jax_nor_scikit_learn() -> None:
     """A server that restores the network and scores with it has imported neither."""
     script = (
         "import sys, numpy as np; from ml.ranker import make_ranker; one = np.ones(2, np.float32)\n"
-        "layers = {'mean': one, 'scale': one, 'first': np.eye(2, dtype=np.float32), 'first_bias': one}\n"
+        "layers = {'low': -9 * one, 'high': 9 * one, 'mean': one, 'scale': one}\n"
+        "layers |= {'first': np.eye(2, dtype=np.float32), 'first_bias': one}\n"
         "layers |= {'second': layers['first'], 'second_bias': one, 'last': one, 'last_bias': one[:1]}\n"
         "ranker = make_ranker('network'); ranker.restore(layers); assert ranker.score(3 * one[None]) == 9\n"
         "sys.exit(bool({'jax', 'flax', 'sklearn', 'skops'} & sys.modules.keys()))"

@@ -38,10 +38,13 @@ def read_season(path: Path) -> Season:
     known = [one.name for one in fields(Season)]
     if unknown := sorted(set(found) - set(known)):
         raise ValueError(f"{file}: {unknown[0]}: no such field; known are {', '.join(known)}")
-    try:
-        return Season(**found)
-    except TypeError:
-        raise ValueError(f"{file}: until: the last day is required, such as until = 2026-11-22") from None
+    if "until" not in found:
+        raise ValueError(f"{file}: until: the last day is required, such as until = 2026-11-22")
+    for one in fields(Season):
+        value = found.get(one.name, one.default)
+        if one.name in found and type(value) is not one.type and (one.type, type(value)) != (float, int):
+            raise ValueError(f"{file}: {one.name}: {value!r} is no {getattr(one.type, '__name__', one.type)}")
+    return Season(**found)
 
 
 def write_season(season: Season, file: Path) -> None:
