@@ -5,7 +5,7 @@ which the same account last touched the product, if that was no longer ago than 
 the place that the purchase counted for, by its reason.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -143,11 +143,11 @@ class Attribution:
         journey = rows.get(JOURNEYS, session_id) or Journey()
         if event.slate_id and event.position:
             place = Place(event.slate_id, event.position, at.timestamp())
-            journey.touched = _latest(journey.touched, {product: place})
+            journey.touched = _later(journey.touched, {product: place})
             rows.put(JOURNEYS, session_id, journey)
             if journey.account:
                 _remember(rows, journey.account, {product: place})
-        elif outcome == "cart" and product in journey.touched:
+        elif outcome == "cart" and product in journey.touched and journey.touched[product].at <= at.timestamp():
             place = journey.touched[product]
         else:
             return ()

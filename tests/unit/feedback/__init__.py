@@ -1,0 +1,1 @@
+"""Joining what shoppers did to the places that led to it."""
