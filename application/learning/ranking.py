@@ -93,7 +93,7 @@ def learn_rankers(
         ranker = data.make(name)
         ranker.fit(examples, seed=seed, progress=progress)
         rankers.append(ranker)
-    later = [one for one in data.slates if one.shown.at >= trained_until]
+    later = [one for one in data.slates if one.shown.at >= trained_until and one.evidence]
     judged = Replay(data.histories, dataset, retrieval, Examination.of(data.slates, data.debiasing), data.debiasing)
     exam = judged.examples(later, labelled_before=float("inf"), progress=progress)
     return LearnedRankers(rankers, examination, len(examples), _judge(rankers, exam, seed))

@@ -34,8 +34,8 @@ class Seen:
 
     @property
     def evidence(self) -> bool:
-        """Tell whether anything is known of what was looked at."""
-        return any(place.labels for place in self.shown.places.values())
+        """Tell whether the device told what was looked at: a click says that of its own place only."""
+        return any(one.outcome == "ignored" for place in self.shown.places.values() for one in place.labels)
 
     @property
     def group(self) -> str:

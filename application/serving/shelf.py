@@ -78,7 +78,16 @@ class Shelf:
         return list(self.products)
 
     def _keep(self, product_id: str, product: Product) -> None:
+        before, listing = self.listing(product_id), product.listing
         self.products[product_id] = product
-        listing = product.listing
-        for colourway in listing.colourways if listing else ():
-            self._product_of |= {variant.variant_id: product_id for variant in colourway.variants}
+        if listing is None or listing is before:
+            return
+        listed = _variants(listing)
+        self._product_of |= dict.fromkeys(listed, product_id)
+        for gone in _variants(before) - listed if before else ():
+            if self._product_of.get(gone) == product_id:
+                del self._product_of[gone]
+
+
+def _variants(listing: ProductListed) -> set[str]:
+    return {variant.variant_id for colourway in listing.colourways for variant in colourway.variants}

@@ -1,5 +1,6 @@
 """The command line. Every command: `--help`, `--json` where it answers data, exit code 0, 1 (failed) or 2 (usage)."""
 
+import gc
 import sys
 
 import click
@@ -43,8 +44,14 @@ _REMEDIABLE = (
 )
 
 
+#: Most of what a batch makes is alive until it is stored, and walking it again and again takes a quarter of the time of
+#: canonicalising and projecting (measured on the demo's season: 9.5 s to 7.8 s, and 5.4 s to 4.3 s).
+COLLECT_AFTER = (100_000, 20, 100)
+
+
 def main() -> None:
     """Run the command line; the only place where exceptions become exit codes."""
+    gc.set_threshold(*COLLECT_AFTER)
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:
