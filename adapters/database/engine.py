@@ -1,7 +1,8 @@
 """Engines, and the two transactions: a reading one and a writing one that owns its BEGIN and COMMIT."""
 
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic, sleep
 from typing import Any
@@ -56,6 +57,21 @@ def read(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def fetch(engine: Engine, statements: Mapping[str, str], parameters: Mapping[str, Any]) -> Sequence[Any]:
+    """Return the rows of one statement, given for each dialect in the driver's own spelling.
+
+    For the request path: no transaction is opened and no statement compiled, which together cost more than the query.
+    """
+    raw = engine.raw_connection()
+    try:
+        with _naming_busy():
+            cursor = raw.cursor()
+            cursor.execute(statements[engine.dialect.name], parameters)
+            return cursor.fetchall()
+    finally:
+        raw.close()
+
+
 @contextmanager
 def write(engine: Engine) -> Iterator[Connection]:
     """Own one writing transaction: committed, durably, at the end of the block, rolled back on any exception.
@@ -63,11 +79,34 @@ def write(engine: Engine) -> Iterator[Connection]:
     Raw cursors of `connection.connection` take part in it. Errors: `DatabaseBusy`.
     """
     with (
+        _turn(engine),
         _naming_busy(),
         engine.connect().execution_options(haberdasher_write=True) as connection,
         connection.begin(),
     ):
         yield connection
+
+
+#: The threads of this process take turns at each SQLite file.
+_turns: dict[str, threading.Lock] = {}
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Queue for an SQLite file: a writer that finds it locked is put to sleep by SQLite, each time for longer.
+
+    Other processes are still met by sleeping. PostgreSQL has a queue of its own.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    turn = _turns.setdefault(str(engine.url.database), threading.Lock())
+    if not turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+        raise DatabaseBusy("another thread holds the database; nothing was stored, retry later")
+    try:
+        yield
+    finally:
+        turn.release()
 
 
 def _sqlite(url: URL) -> Engine:

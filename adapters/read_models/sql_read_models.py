@@ -7,21 +7,21 @@ import msgspec
 from attrs import define
 from sqlalchemy import ColumnElement, Engine, delete, func, select, text
 
-from adapters.database import read, write
+from adapters.database import fetch, read, write
 from adapters.database.read_models import rows
 
-# As text: the request path asks this several times, and building the query would cost more than running it.
 # One parameter for all keys: a list of parameters has a limit in both databases.
-_GET_IN_SQLITE = text(
-    "SELECT key, value FROM read_model_rows WHERE tenant = :tenant AND model = :model AND collection = :collection"
-    " AND key IN (SELECT value FROM json_each(:keys))"
-)
 # Not a join with an unnested array: without statistics PostgreSQL compares every key with every row.
-_GET_IN_POSTGRESQL = text(
-    "SELECT key, value FROM read_model_rows WHERE tenant = :tenant AND model = :model AND collection = :collection"
-    " AND key = ANY (CAST(:keys AS text[]))"
-)
-_LIVE = text("SELECT live FROM read_model_generations WHERE tenant = :tenant AND name = :name")
+_GET_STATEMENTS = {
+    "sqlite": "SELECT key, value FROM read_model_rows WHERE tenant = :tenant AND model = :model"
+    " AND collection = :collection AND key IN (SELECT value FROM json_each(:keys))",
+    "postgresql": "SELECT key, value FROM read_model_rows WHERE tenant = %(tenant)s AND model = %(model)s"
+    " AND collection = %(collection)s AND key = ANY (%(keys)s::text[])",
+}
+_LIVE_STATEMENTS = {
+    "sqlite": "SELECT live FROM read_model_generations WHERE tenant = :tenant AND name = :name",
+    "postgresql": "SELECT live FROM read_model_generations WHERE tenant = %(tenant)s AND name = %(name)s",
+}
 _PROMOTE = text(
     "INSERT INTO read_model_generations (tenant, name, live) VALUES (:tenant, :name, :live)"
     " ON CONFLICT (tenant, name) DO UPDATE SET live = excluded.live"
@@ -38,13 +38,9 @@ class SqlReadModels:
     def get(self, model: str, collection: str, keys: Sequence[str]) -> Mapping[str, bytes]:
         if not keys:
             return {}
-        among = {"tenant": self._tenant, "model": model, "collection": collection}
-        with read(self._engine) as connection:
-            if self._engine.dialect.name == "postgresql":
-                found = connection.execute(_GET_IN_POSTGRESQL, {**among, "keys": list(keys)})
-            else:
-                found = connection.execute(_GET_IN_SQLITE, {**among, "keys": msgspec.json.encode(keys).decode()})
-            return {key: bytes(value) for key, value in found}
+        wanted = list(keys) if self._engine.dialect.name == "postgresql" else msgspec.json.encode(keys).decode()
+        among = {"tenant": self._tenant, "model": model, "collection": collection, "keys": wanted}
+        return {key: bytes(value) for key, value in fetch(self._engine, _GET_STATEMENTS, among)}
 
     def scan(self, model: str, collection: str, *, after: str = "", limit: int = 1000) -> Sequence[tuple[str, bytes]]:
         query = select(rows.c.key, rows.c.value).where(*self._of(model, collection), rows.c.key > after)
@@ -57,8 +53,8 @@ class SqlReadModels:
             return connection.execute(query).scalar_one()
 
     def live(self, name: str) -> int:
-        with read(self._engine) as connection:
-            return connection.execute(_LIVE, {"tenant": self._tenant, "name": name}).scalar_one_or_none() or 1
+        found = fetch(self._engine, _LIVE_STATEMENTS, {"tenant": self._tenant, "name": name})
+        return int(found[0][0]) if found else 1
 
     def promote(self, name: str, generation: int) -> None:
         others = delete(rows).where(

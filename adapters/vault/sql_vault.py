@@ -51,8 +51,12 @@ class SqlVault:
         return known
 
     def find(self, identifier: Identifier) -> str | None:
-        with read(self._engine) as connection:
-            return self._stored(connection, {self._digest(identifier): identifier}).get(identifier)
+        known = self._cache.get((identifier,))
+        if not known:
+            with read(self._engine) as connection:
+                known = self._stored(connection, {self._digest(identifier): identifier})
+            self._cache.put(known)
+        return known.get(identifier)
 
     def reveal(self, surrogate: str) -> Identifier:
         with read(self._engine) as connection:
