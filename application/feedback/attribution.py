@@ -1,8 +1,8 @@
 """Joins what shoppers did to the place of the slate that led to it, and has the slate labelled.
 
 A fact that names slate and position speaks for itself. An order seldom does: its lines count for the place through
-which the same account last touched the product, if that was no longer ago than `ATTRIBUTED_FOR`. A return counts for
-the place that the purchase counted for, by its reason.
+which the product was last touched before it, in a session of the account or of a browser that is linked to it, if that
+was no longer ago than `ATTRIBUTED_FOR`. A return counts for the place that its purchase counted for, by its reason.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,8 +11,23 @@ from typing import Any
 
 import msgspec
 
+from application.feedback.journeys import (
+    ACCOUNT,
+    JOURNEYS,
+    LINKED,
+    VISITS,
+    Journey,
+    Place,
+    journeys_of,
+    keep,
+    last,
+    merged,
+    remember,
+    session_of,
+)
 from application.pending import Pending
 from application.projections.rows import Collection, Rows
+from domain.identity import link
 from domain.order import OrderPlaced, ReturnAllocated
 from domain.returns.returns import ReturnSignalled
 from domain.returns.signal import Signal
@@ -33,23 +48,6 @@ _OUTCOME: dict[type, Outcome] = {
 }
 
 
-class Place(msgspec.Struct, array_like=True):
-    """`product`: what was sold there, for returns, which do not say; empty where that was not asked."""
-
-    slate: str
-    position: int
-    at: float = 0.0
-    product: str = ""
-
-
-class Journey(msgspec.Struct, omit_defaults=True):
-    """A session: whose it is, as of `bound` (Unix seconds), and through which place each product was last touched."""
-
-    account: str = ""
-    bound: float = 0.0
-    touched: dict[str, Place] = msgspec.field(default_factory=dict)
-
-
 class Claimed(msgspec.Struct, omit_defaults=True):
     """A line of a return: the order line that bears it, and why it came back, once each is known."""
 
@@ -58,10 +56,6 @@ class Claimed(msgspec.Struct, omit_defaults=True):
     signals: tuple[Signal, ...] | None = None
 
 
-#: by session id
-JOURNEYS: Collection[Journey] = Collection("journeys", Journey)
-#: account -> product -> the place through which it was last touched
-TOUCHED: Collection[dict[str, Place]] = Collection("touched", dict[str, Place])
 #: order -> line -> the place that it counts for
 SOLD: Collection[dict[str, Place]] = Collection("sold", dict[str, Place])
 #: return/line
@@ -99,20 +93,15 @@ class Attribution:
     def _read(self, recorded: Recorded, rows: Rows) -> Iterable[Found]:
         """Remember what later events will ask for; return what this one says of places."""
         event, at = recorded.event, recorded.metadata.occurred_at
+        remember(event, rows)
         found: Iterable[Found] = ()
         match event:
             case slate.SlateServed(slate_id):
                 rows.put(KNOWN, slate_id, True)
-            case session.SessionIdentityBound(session_id, account, bound_at):
-                _bind(rows, session_id, account, bound_at.timestamp())
-            case session.SessionsBridged(kept, absorbed):
-                _hand_over(rows, absorbed, kept, float("-inf"))
-            case session.SessionCut(from_session, into_session, cut_at):
-                _hand_over(rows, from_session, into_session, cut_at.timestamp())
             case facts.SlateViewed() | facts.ItemImpressionViewed():
                 found = self._seen(event)
             case facts.ProductClicked() | facts.ProductViewed() | facts.ProductAddedToCart():
-                found = self._touch(event, _key(recorded), at, rows)
+                found = self._touch(event, session_of(recorded), at, rows)
             case OrderPlaced():
                 found = self._order(event, at, rows)
             case ReturnAllocated(_, claim, line_id, quantity) if quantity:
@@ -143,24 +132,23 @@ class Attribution:
         journey = rows.get(JOURNEYS, session_id) or Journey()
         if event.slate_id and event.position:
             place = Place(event.slate_id, event.position, at.timestamp())
-            journey.touched = _later(journey.touched, {product: place})
-            rows.put(JOURNEYS, session_id, journey)
-            if journey.account:
-                _remember(rows, journey.account, {product: place})
-        elif outcome == "cart" and product in journey.touched and journey.touched[product].at <= at.timestamp():
-            place = journey.touched[product]
+            journey.touched = merged(journey.touched, {product: [place]})
+            keep(rows, session_id, journey)
+        elif outcome == "cart" and (found := last(journey.touched.get(product, ()), at.timestamp())):
+            place = found
         else:
             return ()
         return ((place.slate, [self._happened(place.position, outcome, product)]),)
 
     def _order(self, event: OrderPlaced, at: datetime, rows: Rows) -> Iterable[Found]:
-        touched = (rows.get(TOUCHED, event.account) if event.account else None) or {}
+        journeys = journeys_of(rows, event.account) if event.account else ()
         since, sold, found = (at - ATTRIBUTED_FOR).timestamp(), dict[str, Place](), list[Found]()
         for line in event.bill.items:
-            place = touched.get(line.product_id)
+            touched = (place for journey in journeys for place in journey.touched.get(line.product_id, ()))
+            place = last(touched, at.timestamp())
             if line.slate_id and line.position:
                 place = Place(line.slate_id, line.position, at.timestamp())
-            if place is not None and since <= place.at <= at.timestamp():
+            if place is not None and since <= place.at:
                 sold[line.line_id] = Place(place.slate, place.position, place.at, line.product_id)
                 found.append((place.slate, [self._happened(place.position, "purchase", line.product_id)]))
         if sold:
@@ -181,8 +169,9 @@ class Attribution:
 
 def _prefetch(batch: Sequence[Recorded], rows: Rows) -> None:
     """Read in a few queries what a batch will ask for row by row."""
-    touching = (facts.ProductClicked, facts.ProductViewed, facts.ProductAddedToCart, session.SessionIdentityBound)
-    rows.prefetch(JOURNEYS, (_key(one) for one in batch if isinstance(one.event, touching)))
+    touching = (facts.ProductClicked, facts.ProductViewed, facts.ProductAddedToCart)
+    deciding = (session.SessionStarted, session.SessionIdentityBound)
+    rows.prefetch(JOURNEYS, (session_of(one) for one in batch if isinstance(one.event, (*touching, *deciding))))
     events = [one.event for one in batch]
     slates = (facts.SlateViewed, facts.ItemImpressionViewed, facts.ProductClicked, facts.ProductViewed)
     rows.prefetch(KNOWN, (one.slate_id for one in events if isinstance(one, slates) and one.slate_id))
@@ -190,44 +179,8 @@ def _prefetch(batch: Sequence[Recorded], rows: Rows) -> None:
     signalled = (f"{one.return_id}/{one.line}" for one in events if isinstance(one, ReturnSignalled))
     rows.prefetch(CLAIMS, (*claims, *signalled))
     rows.prefetch(SOLD, (one.order_id for one in events if isinstance(one, ReturnAllocated)))
-    accounts = (one.account for one in events if isinstance(one, OrderPlaced | session.SessionIdentityBound))
-    rows.prefetch(TOUCHED, (account for account in accounts if account))
-
-
-def _key(recorded: Recorded) -> str:
-    return recorded.stream.rpartition("-")[2]
-
-
-def _bind(rows: Rows, session_id: str, account: str, at: float) -> None:
-    journey = rows.get(JOURNEYS, session_id) or Journey()
-    journey.account, journey.bound = account, at
-    rows.put(JOURNEYS, session_id, journey)
-    _remember(rows, account, journey.touched)
-
-
-def _hand_over(rows: Rows, source: str, target: str, since: float) -> None:
-    """Two sessions turned out to be one, or one to be two: what `source` did at `since` or later `target` did.
-
-    An account that was bound by what goes away goes with it.
-    """
-    giver, taker = rows.get(JOURNEYS, source) or Journey(), rows.get(JOURNEYS, target) or Journey()
-    given = {product: place for product, place in giver.touched.items() if place.at >= since}
-    giver.touched = {product: place for product, place in giver.touched.items() if place.at < since}
-    if giver.bound >= since:
-        giver.account, giver.bound = "", 0.0
-    taker.touched = _later(taker.touched, given)
-    rows.put(JOURNEYS, source, giver)
-    rows.put(JOURNEYS, target, taker)
-    if taker.account:
-        _remember(rows, taker.account, given)
-
-
-def _remember(rows: Rows, account: str, places: dict[str, Place]) -> None:
-    if places:
-        rows.put(TOUCHED, account, _later(rows.get(TOUCHED, account) or {}, places))
-
-
-def _later(known: dict[str, Place], places: dict[str, Place]) -> dict[str, Place]:
-    """Return of each product the place that was touched last."""
-    news = {one: place for one, place in places.items() if one not in known or known[one].at <= place.at}
-    return known | news
+    accounts = [one.account for one in events if isinstance(one, OrderPlaced) and one.account]
+    linked = [end for one in events if isinstance(one, link.IdentityLinked) for end in (one.a, one.b)]
+    rows.prefetch(LINKED, (*accounts, *(end for end in linked if end.startswith(ACCOUNT))))
+    carriers = (carrier for account in accounts for carrier in rows.get(LINKED, account) or ())
+    rows.prefetch(VISITS, (*accounts, *carriers))

@@ -1,7 +1,6 @@
 """Labels follow from what happened, and not from the order in which visits, orders and returns were heard of.
 
-That is so where an order is heard after the touches that led to it, and before any later touch of its product: an
-order is looked at once.
+That is so where an order is heard after the touches that led to it: an order is looked at once.
 """
 
 from collections.abc import Mapping, Sequence
@@ -101,8 +100,9 @@ def expected(facts: Sequence[Fact], orders: Sequence[Order]) -> Mapping[tuple[st
             key: Moment(MONDAY + timedelta(minutes=one.minute), owner if one.logged_in else None)
             for key, one in of_cookie.items()
         }
+        linked = account_of(moments.values())  # a login tells whose the browser is, also in visits without one
         for ids in partition(moments.items()):
-            account = account_of(moments[one] for one in ids)
+            account = account_of(moments[one] for one in ids) or linked
             touches += [(of_cookie[one].minute, account, of_cookie[one]) for one in ids if of_cookie[one].position]
     for _, _, fact in touches:
         say(fact.slate, fact.position, "click", LABELS.label("click"))

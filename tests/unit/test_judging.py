@@ -1,154 +1,146 @@
-"""How near a ranking comes to what shoppers really want: the truth itself is 1, chance is about 0."""
+"""How near a ranking is to the truth: the truth itself is at 1, chance at 0, and better is nearer."""
 
-from collections.abc import Sequence
+from datetime import date
 from functools import cache
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from adapters.sources.simulation.season import Season
 from adapters.sources.simulation.truth import Truth
 from adapters.vault import EnvelopeKeyring, MemoryKeyStore, MemoryVault
 from application.evaluation.cases import Cases
-from application.features.catalogue_table import catalogue_table
-from application.learning.dataset import Dataset
-from haberdasher.judging import DAY, DEPTH, HiddenTruth, Oracle, hidden_truth, nearness
-from haberdasher.testing.recommender import sessions
+from application.evaluation.report import evaluate
+from application.features.touch import Touch
+from application.learning.dataset import Dataset, build
+from application.learning.histories import Histories, Row
+from haberdasher.judging import DEPTH, HiddenTruth, Oracle, hidden_truth, nearness
+from haberdasher.testing.recommender import quiet
 from ports.models import Sequences
 from ports.vault import Identifier
-from tests.unit.simulation.seasons import SMALL
 
-SHOPPERS = (3, 11, 42)
-BEGIN = SMALL.begin.timestamp()
+SEASON = Season(date(2026, 6, 30), shoppers=60, products=60, days=14)
+DAY = 86_400.0
+ANSWERS = 40
+
+
+def random_appeal(seed: int, *, unsold: int = 0) -> NDArray[np.float32]:
+    rng = np.random.default_rng(seed)
+    appeal = rng.normal(size=(5, ANSWERS)).astype(np.float32)
+    appeal[:, ANSWERS - unsold :] = -np.inf
+    return appeal
+
+
+def shuffled(rows: int, rng: np.random.Generator) -> NDArray[np.int32]:
+    return np.array([rng.permutation(ANSWERS)[:DEPTH] for _ in range(rows)], np.int32)
+
+
+@pytest.mark.parametrize("unsold", [0, 10])
+def test_the_truth_is_nearest_to_itself(unsold: int) -> None:
+    """The ranking of the oracle is at 1, and no other is nearer."""
+    appeal = random_appeal(0, unsold=unsold)
+    best = Oracle(appeal).recommend(Sequences.of([[]] * len(appeal)), DEPTH)
+    assert nearness(best.items, appeal).tolist() == pytest.approx([1] * len(appeal))
+    rng = np.random.default_rng(1)
+    assert all((nearness(shuffled(5, rng), appeal) < 1).all() for _ in range(50))
+
+
+@pytest.mark.parametrize("unsold", [0, 10])
+def test_chance_is_at_nothing(unsold: int) -> None:
+    """Rankings drawn at random are at 0 in the mean."""
+    appeal, rng = random_appeal(2, unsold=unsold), np.random.default_rng(3)
+    means = np.mean([nearness(shuffled(5, rng), appeal) for _ in range(2000)], axis=0)
+    assert np.abs(means).max() < 0.03
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, DEPTH - 1), st.sampled_from([0, 10]))
+def test_a_better_item_brings_a_ranking_nearer(seed: int, place: int, unsold: int) -> None:
+    """Where one item gives way to one that appeals more, the ranking is nearer; an empty place is worth the least."""
+    rng = np.random.default_rng(seed)
+    appeal = random_appeal(seed, unsold=unsold)[:1]
+    ranked = shuffled(1, rng)
+    left = np.setdiff1d(np.arange(ANSWERS), ranked[0])
+    better = [item for item in left if appeal[0, item] > appeal[0, ranked[0, place]]]
+    changed, emptied = ranked.copy(), ranked.copy()
+    emptied[0, place] = -1
+    here = nearness(ranked, appeal)[0]
+    assert nearness(emptied, appeal)[0] <= here + 1e-9
+    if better:
+        changed[0, place] = better[0]
+        assert nearness(changed, appeal)[0] > here
+
+
+def test_what_is_indifferent_is_finite() -> None:
+    """Where all items appeal alike, no ranking is nearer than another, and none is nowhere."""
+    assert np.isfinite(nearness(shuffled(2, np.random.default_rng(0)), np.ones((2, ANSWERS), np.float32))).all()
+
+
+def test_the_oracle_answers_for_its_cases_only() -> None:
+    """Another number of prefixes is refused, a mask is obeyed."""
+    oracle = Oracle(random_appeal(4))
+    with pytest.raises(ValueError, match="nothing else"):
+        oracle.recommend(Sequences.of([[]] * 4), 3)
+    mask = np.arange(ANSWERS) % 2 == 0
+    assert (oracle.recommend(Sequences.of([[]] * 5), 10, mask).items % 2 == 0).all()
 
 
 @cache
-def truth() -> Truth:
-    return Truth.of(SMALL)
+def world() -> tuple[HiddenTruth, Dataset, Truth]:
+    """Three sessions: of a shopper, of a machine, of nobody. One product was never in the simulated shop."""
+    truth = Truth.of(SEASON)
+    vault = MemoryVault(EnvelopeKeyring(MemoryKeyStore(), "main", b"k" * 32))
+    who = (Identifier("email", "person00007@shopper.example"), Identifier("anonymous", "a machine"))
+    named = vault.surrogates(who)
+    begin = SEASON.begin.timestamp()
+    rows = []
+    for day, subject in enumerate([named[who[0]], named[who[1]], ""]):
+        products = (*truth.products[:30], "of another shop")
+        touches = [Touch(begin + day * DAY + n, begin + day * DAY + n, "view", one) for n, one in enumerate(products)]
+        rows.append(Row(f"s-{day}", subject, touches))
+    dataset = build(Histories(rows=rows, by_person={}), quiet)
+    return hidden_truth(SEASON, vault, dataset, np.arange(3)), dataset, truth
 
 
-def witnessed(subjects: Sequence[str], vault: MemoryVault, extra: Sequence[str] = ()) -> HiddenTruth:
-    """Return the truth for a data set with a session of each subject; some products are of another shop."""
-    vocabulary = (*extra, *truth().products)
-    dataset = Dataset(
-        interactions=sessions([[0]] * len(subjects), len(vocabulary)),
-        vocabulary=vocabulary,
-        sessions=tuple(f"s-{n}" for n in range(len(subjects))),
-        subjects=tuple(subjects),
-        table=catalogue_table(vocabulary, {}),
-    )
-    return hidden_truth(SMALL, vault, dataset, np.arange(len(subjects), dtype=np.int64))
+def cases(*rows: int, day: float = 5.0) -> Cases:
+    at = np.full(len(rows), SEASON.begin.timestamp() + day * DAY)
+    return Cases("purchase", Sequences.of([[0]] * len(rows)), Sequences.of([[1]] * len(rows)), np.array(rows), at)
 
 
-def cases(rows: Sequence[int], days: Sequence[float]) -> Cases:
-    nothing = Sequences.of([[]] * len(rows))
-    return Cases("purchase", nothing, nothing, np.array(rows, np.int64), BEGIN + DAY * np.array(days))
+def test_the_appeal_is_the_shoppers_own() -> None:
+    """A case has what its shopper wants on its day, in the item numbers of the data; another shop's product nothing."""
+    hidden, dataset, truth = world()
+    [appeal] = hidden.appeal_of(cases(0))
+    wanted = dict(zip(truth.products, truth.appeal(7, 5.0).tolist(), strict=True))
+    for product, number in dataset.numbers().items():
+        assert appeal[number] == pytest.approx(wanted.get(product, -np.inf), rel=1e-5)
+    assert not np.array_equal(appeal, hidden.appeal_of(cases(0, day=12.0))[0])
 
 
-@pytest.fixture
-def vault() -> MemoryVault:
-    return MemoryVault(EnvelopeKeyring(MemoryKeyStore(), "main", b"k" * 32))
+def test_who_is_no_shopper_wants_what_people_want() -> None:
+    """A machine and a guest have the same finite average, which is no shopper's own."""
+    hidden, dataset, truth = world()
+    shopper, machine, nobody = hidden.appeal_of(cases(0, 1, 2))
+    np.testing.assert_array_equal(machine, nobody)
+    sold = [number for product, number in dataset.numbers().items() if product in truth.products]
+    assert np.isfinite(machine[sold]).all()
+    assert not np.allclose(machine[sold], shopper[sold])
 
 
-@pytest.fixture
-def subjects(vault: MemoryVault) -> Sequence[str]:
-    """Surrogates of three shoppers, by their e-mail addresses."""
-    named = [Identifier(*next(one for one in truth()._carriers.names(n) if one[0] == "email")) for n in SHOPPERS]
-    found = vault.surrogates(named)
-    return [found[one] for one in named]
+def test_the_truth_stands_in_the_table_at_one() -> None:
+    """A witness puts the hidden truth beside the models, and measures how near all of them come to it."""
+    hidden, dataset, _ = world()
+    asked, witness = cases(0, 1, 2), hidden.witness()
+    ranks, measures = witness.ranks(asked), witness.measures(asked)
+    report = evaluate(ranks, asked, n_items=len(dataset.vocabulary), measures=measures, replicates=20)
+    assert report.value("hidden truth", "truth@20") == pytest.approx(1)
 
 
-def test_appeal_is_that_of_the_shopper_at_the_moment(vault: MemoryVault, subjects: Sequence[str]) -> None:
-    """Row by row the appeal that the truth names, in the numbering of the data set."""
-    hidden = witnessed(subjects, vault)
-    appeal = hidden.appeal_of(cases([2, 0], [4.5, 20.25]))
-    np.testing.assert_array_equal(appeal[0], truth().appeal(42, 4.5))
-    np.testing.assert_array_equal(appeal[1], truth().appeal(3, 20.25))
-
-
-def test_cases_name_rows_of_the_data_set_through_the_exam(vault: MemoryVault, subjects: Sequence[str]) -> None:
-    """Held-out rows are numbered anew; the exam knows which they were."""
-    hidden = witnessed(subjects, vault)
-    held_out = HiddenTruth(hidden.truth, hidden.vault, hidden.dataset, np.array([2], np.int64))
-    np.testing.assert_array_equal(held_out.appeal_of(cases([0], [4.5]))[0], truth().appeal(42, 4.5))
-
-
-def test_what_the_shop_does_not_sell_appeals_to_nobody(vault: MemoryVault, subjects: Sequence[str]) -> None:
-    """Products of other sources are beneath everything else, and nothing is shifted by them."""
-    appeal = witnessed(subjects, vault, extra=("foreign-1", "foreign-2")).appeal_of(cases([0], [4.5]))
-    assert np.isneginf(appeal[0, :2]).all()
-    np.testing.assert_array_equal(appeal[0, 2:], truth().appeal(3, 4.5))
-
-
-@pytest.mark.parametrize("known", ["machine", "nobody"])
-def test_without_a_shopper_the_average_counts(vault: MemoryVault, known: str) -> None:
-    """A crawler, and an order that names nobody, want what people want on average on that day."""
-    who = Identifier("anonymous", "ck-bot-1")
-    subject = vault.surrogates([who])[who] if known == "machine" else ""
-    appeal = witnessed([subject], vault).appeal_of(cases([0], [4.5]))
-    everybody = np.mean([truth().appeal(n, 4.0) for n in range(0, SMALL.shoppers, SMALL.shoppers // 50)], axis=0)
-    np.testing.assert_allclose(appeal[0], everybody, rtol=1e-5)
-
-
-def random_appeal() -> NDArray[np.float32]:
-    return np.random.default_rng(3).standard_normal((300, 100)).astype(np.float32)
-
-
-def test_the_truth_is_as_near_as_can_be() -> None:
-    """Its own ranking has nearness 1 for every shopper."""
-    appeal = random_appeal()
-    ranked = Oracle(appeal).recommend(Sequences.of([[]] * len(appeal)), DEPTH).items
-    np.testing.assert_allclose(nearness(ranked, appeal), 1.0, rtol=1e-6)
-
-
-def test_chance_is_about_nothing() -> None:
-    """Random rankings are as good as the catalogue: 0 within four standard errors; the worst are far below."""
-    appeal, rng = random_appeal(), np.random.default_rng(4)
-    ranked = np.array([rng.permutation(100)[:DEPTH] for _ in appeal], np.int32)
-    near = nearness(ranked, appeal)
-    assert abs(near.mean()) <= 4 * near.std() / np.sqrt(len(near))
-    worst = np.argsort(appeal, axis=1)[:, :DEPTH].astype(np.int32)
-    assert nearness(worst, appeal).max() < -0.5
-
-
-def test_nearness_is_its_definition() -> None:
-    """Mean appeal of what is shown, between that of the catalogue and that of the best."""
-    appeal, rng = random_appeal()[:20], np.random.default_rng(5)
-    ranked = np.array([rng.permutation(100)[:DEPTH] for _ in appeal], np.int32)
-    for row, near in enumerate(nearness(ranked, appeal)):
-        shown = np.mean([appeal[row, item] for item in ranked[row]])
-        best, usual = np.mean(sorted(appeal[row])[-DEPTH:]), appeal[row].mean()
-        assert near == pytest.approx((shown - usual) / (best - usual), rel=1e-4)
-
-
-def test_an_empty_place_is_as_bad_as_the_worst_product() -> None:
-    """A ranking that ends early does not look better for it, and neither does what is not sold."""
-    appeal = random_appeal()
-    appeal[:, 7] = -np.inf
-    full = np.argsort(-appeal, axis=1)[:, :DEPTH].astype(np.int32)
-    short, foreign, worst = full.copy(), full.copy(), full.copy()
-    short[:, -1], foreign[:, -1] = -1, 7
-    worst[:, -1] = np.where(np.isfinite(appeal), appeal, np.inf).argmin(axis=1)
-    np.testing.assert_allclose(nearness(short, appeal), nearness(worst, appeal), rtol=1e-6)
-    np.testing.assert_allclose(nearness(foreign, appeal), nearness(worst, appeal), rtol=1e-6)
-    assert (nearness(short, appeal) < 1).all()
-
-
-def test_the_oracle_ranks_for_its_own_cases_only() -> None:
-    """Asked for others it refuses, and it keeps to a mask."""
-    oracle = Oracle(random_appeal()[:2])
-    with pytest.raises(ValueError, match="cases it was made for"):
-        oracle.recommend(Sequences.of([[]]), 5)
-    mask = np.arange(100) < 50
-    assert oracle.recommend(Sequences.of([[], []]), 5, mask).items.max() < 50
-
-
-def test_a_witness_judges_the_oracle_beside_the_models(vault: MemoryVault, subjects: Sequence[str]) -> None:
-    """For cases that name rows there is the oracle and the measure; for those of other data sets there is neither."""
-    witness = witnessed(subjects, vault).witness()
-    asked = cases([0, 1, 2], [1.0, 2.0, 3.0])
-    (oracle,) = witness.ranks(asked)
-    ranked = oracle.recommend(asked.prefixes, DEPTH).items
-    np.testing.assert_allclose(witness.measures(asked)["truth"](ranked), 1.0, rtol=1e-6)
-    published = Cases("next_item", asked.prefixes, asked.targets)
-    assert (list(witness.ranks(published)), dict(witness.measures(published))) == ([], {})
+def test_cases_from_elsewhere_have_no_truth() -> None:
+    """Of a published test it is not known whose the rows are: nothing is added."""
+    witness = world()[0].witness()
+    elsewhere = Cases("next_item", Sequences.of([[0]]), Sequences.of([[1]]))
+    assert (list(witness.ranks(elsewhere)), dict(witness.measures(elsewhere))) == ([], {})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from application.feedback.attribution import JOURNEYS, TOUCHED
+from application.feedback.journeys import JOURNEYS
 from application.projections.rows import View
 from domain.session.session import SessionCut, SessionsBridged
 from tests.support.feedback import DAY, carted, clicked, outcomes, serve
@@ -43,8 +43,29 @@ def test_what_is_cut_off_takes_its_click_along(house: MemoryHouse) -> None:
     journeys = [(one.account, sorted(one.touched)) for _, one in View(house.read_models, "attribution").all(JOURNEYS)]
     ada, bob = house.surrogate("account", "ada"), house.surrogate("account", "bob")
     assert sorted(journeys) == sorted([(ada, []), (bob, ["coat"])])
-    touched = dict(View(house.read_models, "attribution").all(TOUCHED))
-    assert "coat" in touched[bob]
+    house.receive("oms", [ordered("o-1", 60, "coat/m", user="ada")], "of ada")
+    assert outcomes(house) == {1: ("click", 0.2)}
+    house.receive("oms", [ordered("o-2", 61, "coat/m", user="bob")], "of bob")
+    assert outcomes(house) == {1: ("purchase", 1.0)}
+
+
+def test_a_login_alone_tells_whose_browser_it_is(house: MemoryHouse) -> None:
+    """Trackers that name the account only when somebody logs in: the order of the account finds the click before it."""
+    login = sent("login", 5, anonymous_id="cookie-1", user_id="ada")
+    house.receive("web", [clicked(0, "coat", 1), login])
+    house.receive("oms", [ordered("o-1", 60, "coat/m", user="ada")], "orders")
+    assert outcomes(house) == {1: ("purchase", 1.0)}
+
+
+def test_a_later_look_does_not_hide_the_click_that_was_bought_through(house: MemoryHouse) -> None:
+    """The order is told after the product was clicked again elsewhere: what counts is the last click before it."""
+    serve(house, "s-2", ("hat", "coat"))
+    house.receive("web", [clicked(1, "coat", 1, user_id="ada")])
+    again = {"product_id": "coat", "slate_id": "s-2", "position": 2}
+    house.receive("web", [sent("product_clicked", 25, anonymous_id="cookie-1", properties=again)], "again")
+    house.receive("oms", [ordered("o-1", 20, "coat/m", user="ada")], "orders")
+    assert outcomes(house) == {1: ("purchase", 1.0)}
+    assert outcomes(house, "s-2") == {2: ("click", 0.2)}
 
 
 def test_a_cart_add_before_the_click_is_not_its_doing(house: MemoryHouse) -> None:

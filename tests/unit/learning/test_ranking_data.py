@@ -33,7 +33,7 @@ DEBIASING = Debiasing(propensity.examined, propensity.weights)
 
 @define(eq=False)
 class Recorder:
-    """A ranker that keeps what it was given, and scores by popularity backwards."""
+    """A ranker that keeps what it was given, and scores by retrieval backwards."""
 
     name: str = "recorder"
     fitted: list[RankingExamples] = field(factory=list)
@@ -164,7 +164,7 @@ def test_nothing_is_learned_from_too_little() -> None:
         for one in enough
     ]
     assert learn([], Recorder, Vectors()) is None
-    assert learn(enough[60:70], Recorder, Vectors()) is None
+    assert learn(enough[130:140], Recorder, Vectors()) is None
     assert learn(silent, Recorder, Vectors()) is None
     assert learn(enough, Recorder, Counts()) is None
     assert learn(enough, Recorder, Vectors()) is not None
