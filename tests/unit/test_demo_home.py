@@ -42,13 +42,23 @@ def test_a_later_day_goes_on_with_what_was_begun(tmp_path: Path) -> None:
     assert (tmp_path / NAME).stat().st_mtime_ns == written
 
 
-@pytest.mark.parametrize("change", [{"shoppers": 31}, {"products": 37}, {"days": 8}, {"seed": 1}, {"touched": 0.2}])
+@pytest.mark.parametrize(
+    "other",
+    [
+        evolve(SEASON, shoppers=31),
+        evolve(SEASON, products=37),
+        evolve(SEASON, days=8),
+        evolve(SEASON, seed=1),
+        evolve(SEASON, touched=0.2),
+    ],
+    ids=["shoppers", "products", "days", "seed", "touched"],
+)
 @pytest.mark.parametrize("fresh", [True, False])
-def test_another_season_is_refused(tmp_path: Path, change: dict[str, float], *, fresh: bool) -> None:
+def test_another_season_is_refused(tmp_path: Path, other: Season, *, fresh: bool) -> None:
     """A home of other options is left as it is, and the remedy is named."""
     settle(tmp_path, SEASON, fresh=True)
     with pytest.raises(OtherHome, match=r"season\.toml is another season.*HABERDASHER_HOME"):
-        settle(tmp_path, evolve(SEASON, **change), fresh=fresh)
+        settle(tmp_path, other, fresh=fresh)
     assert season_of(tmp_path) == SEASON
 
 

@@ -59,12 +59,15 @@ def test_chance_is_at_nothing(unsold: int) -> None:
 @settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, DEPTH - 1), st.sampled_from([0, 10]))
 def test_a_better_item_brings_a_ranking_nearer(seed: int, place: int, unsold: int) -> None:
-    """Where one item gives way to one that appeals more, the ranking is nearer; an empty place is worth the least."""
+    """Where one item gives way to one that appeals more, the ranking is nearer; an empty place and
+    what is not sold are worth as much as the worst that is sold.
+    """
     rng = np.random.default_rng(seed)
     appeal = random_appeal(seed, unsold=unsold)[:1]
     ranked = shuffled(1, rng)
     left = np.setdiff1d(np.arange(ANSWERS), ranked[0])
-    better = [item for item in left if appeal[0, item] > appeal[0, ranked[0, place]]]
+    worth = np.maximum(appeal[0], appeal[0][np.isfinite(appeal[0])].min())
+    better = [item for item in left if worth[item] > worth[ranked[0, place]]]
     changed, emptied = ranked.copy(), ranked.copy()
     emptied[0, place] = -1
     here = nearness(ranked, appeal)[0]
