@@ -16,6 +16,7 @@ from adapters.http.openapi import taking
 from adapters.http.reading import events_of, invalid, text
 from adapters.http.service import Service
 from application.intake.door import CONFLICT, Answer
+from domain.taxonomy.scrub import is_email
 
 _LONGEST_KEY = 255
 IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", required=False)]
@@ -67,7 +68,7 @@ def receiving_router(service: Service, metrics: Metrics) -> Router:
     """Return `POST /events`, `POST /catalog` and `PUT /inventory`."""
 
     def store(source: str, bodies: Sequence[bytes], key: str | None) -> Sequence[Answer]:
-        batch_id = service.ids.new() if key is None else text(key, "Idempotency-Key", _LONGEST_KEY)
+        batch_id = service.ids.new() if key is None else _idempotency(key)
         answers = service.door.receive(source, bodies, batch_id=batch_id)
         metrics.intake(answers)
         return answers
@@ -148,3 +149,10 @@ def _source(service: Service, request: Request[Any, Any, Any], asked: str | None
     if declared.authority == "server":
         require(service, request, "catalog")
     return asked
+
+
+def _idempotency(key: str) -> str:
+    """It names events that have no id, in clear and for ever. Errors: `Problem` 422."""
+    if is_email(key):
+        raise invalid("Idempotency-Key", "is an e-mail address; send an id of the request")
+    return text(key, "Idempotency-Key", _LONGEST_KEY)

@@ -92,7 +92,8 @@ def counts(body: bytes, shelf: Shelf) -> Sequence[bytes]:
         level = decoded(bytes(one), Level, at)
         if not 0 <= level.quantity <= _MOST_PIECES:
             raise invalid(f"{at}.quantity", f"expected 0 to {_MOST_PIECES}")
-        by_product.setdefault(_product_of(level, shelf, at), {})[level.variant_id.strip()] = level.quantity
+        for product in _products_of(level, shelf, at):
+            by_product.setdefault(product, {})[level.variant_id.strip()] = level.quantity
     return [
         wire.encode({"event": "stock_counted", "properties": {"product_id": product, "levels": part}})
         for product, levels in by_product.items()
@@ -100,14 +101,15 @@ def counts(body: bytes, shelf: Shelf) -> Sequence[bytes]:
     ]
 
 
-def _product_of(level: Level, shelf: Shelf, at: str) -> str:
-    listed = shelf.product_of(level.variant_id.strip())
-    said = level.product_id.strip() if level.product_id is not None else listed
-    if not said:
+def _products_of(level: Level, shelf: Shelf, at: str) -> Sequence[str]:
+    """Return every product that lists the variant: it is gone from all of them, or from none."""
+    listed = shelf.products_of(level.variant_id.strip())
+    said = level.product_id.strip() if level.product_id is not None else ""
+    if not said and not listed:
         raise invalid(f"{at}.variant_id", "no product is listed with this variant; list it first (POST /v1/catalog)")
-    if listed is not None and listed != said:
+    if said and listed and said not in listed:
         raise invalid(f"{at}.product_id", "the variant is listed under another product")
-    return said
+    return listed or [said]
 
 
 def _parts(levels: Mapping[str, int]) -> Sequence[Sequence[Mapping[str, Any]]]:

@@ -4,7 +4,7 @@ The customer's part is the declared measures as they stood at the moment; the pr
 product measures. Position is no feature: it is what the debiasing takes out of the labels.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from attrs import frozen
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from application.features.catalogue_table import CatalogueTable
 from application.features.declarations import MEASURES, Measure
 from application.features.fold import Value
+from application.features.touch import Touch
 
 RANKING_FEATURES = (
     *("retrieval", "category_share", "brand_share", "colour_share", "taste_match", "seen", "history"),
@@ -26,6 +27,20 @@ _CUSTOMER = ("category_affinity", "brand_affinity", "colour_affinity", "style_pr
 _PRODUCT = ("popularity", "selling_price", "return_share")
 CUSTOMER_MEASURES: tuple[Measure, ...] = tuple(one for one in MEASURES if one.name in _CUSTOMER)
 PRODUCT_MEASURES: tuple[Measure, ...] = tuple(one for one in MEASURES if one.name in _PRODUCT)
+
+
+def sought(touches: Iterable[Touch]) -> Sequence[str]:
+    """Return the products touched, in the order of the touches, for what they say of what is looked for now.
+
+    What was sent back for another reason than its size is looked for no longer, until it is touched again.
+    """
+    found: list[str] = []
+    for touch in touches:
+        if touch.action != "return":
+            found.append(touch.product)
+        elif not touch.fit:
+            found = [product for product in found if product != touch.product]
+    return found
 
 
 @frozen(eq=False)

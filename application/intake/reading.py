@@ -9,13 +9,13 @@ from application.intake.facts import fact_of
 from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
 from domain.session.facts import Fact
 from domain.taxonomy.aliases import SERVER_ONLY
-from domain.taxonomy.fields import text
+from domain.taxonomy.fields import key
 from domain.taxonomy.interpret import Canonical, interpret
 from domain.taxonomy.refusal import Reason, Refused
 from domain.taxonomy.source import Declaration
 from ports.vault import Identifier
 
-event_id = text(200)
+event_id = key(200)
 
 
 @frozen

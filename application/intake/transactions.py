@@ -1,6 +1,7 @@
 """Facts of the shop's own systems: orders, returns, products, each on a stream of its own."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from application.pending import Pending
@@ -172,7 +173,7 @@ def _product_listed(pending: Pending, canonical: Canonical, _: Mapping[str, str]
         )
         for one in sent.pop("colourways")
     )
-    listing = product.ProductListed(listed_at=canonical.occurred_at, colourways=colourways, **sent)
+    listing = product.ProductListed(listed_at=_not_ahead(canonical), colourways=colourways, **sent)
     state = pending.state(product.DECIDER, listing.product_id)
     pending.take(product.DECIDER, listing.product_id, product.list_product(state, listing), metadata)
 
@@ -180,9 +181,14 @@ def _product_listed(pending: Pending, canonical: Canonical, _: Mapping[str, str]
 def _stock_counted(pending: Pending, canonical: Canonical, _: Mapping[str, str], metadata: Metadata) -> None:
     sent = canonical.fields
     levels = {one["variant_id"]: one["quantity"] for one in sent["levels"]}
-    count = product.StockCounted(sent["product_id"], levels, canonical.occurred_at)
+    count = product.StockCounted(sent["product_id"], levels, _not_ahead(canonical))
     state = pending.state(product.DECIDER, count.product_id)
     pending.take(product.DECIDER, count.product_id, product.count_stock(state, count), metadata)
+
+
+def _not_ahead(canonical: Canonical) -> datetime:
+    """Return when it happened, no later than it was known: a clock that runs fast must not silence what comes after."""
+    return min(canonical.occurred_at, canonical.known_at)
 
 
 _HANDLERS: Mapping[str, Handler] = {

@@ -22,6 +22,11 @@ from ports.event_log import ReadModels
 from ports.models import Progress, Sequences, VectorRecommender
 from ports.ranker import RankingExamples
 
+#: Surfaces with a propensity of their own. What clients call theirs may be anything, and is one group.
+SURFACES = frozenset(["home", "similar"])
+#: Further down a page all places are alike.
+DEEPEST = 200
+
 
 @frozen
 class Seen:
@@ -35,11 +40,12 @@ class Seen:
     @property
     def evidence(self) -> bool:
         """Tell whether the device told what was looked at: a click says that of its own place only."""
-        return any(one.outcome == "ignored" for place in self.shown.places.values() for one in place.labels)
+        return self.shown.told
 
     @property
     def group(self) -> str:
-        return f"{self.shown.surface}/{self.device}"
+        surface = self.shown.surface if self.shown.surface in SURFACES else "other"
+        return f"{surface}/{self.device}"
 
 
 @frozen(eq=False)
@@ -62,12 +68,13 @@ class Examination:
         """Count what was shown and seen on the slates whose devices told."""
         told = [one for one in slates if one.evidence]
         groups = {name: row for row, name in enumerate(sorted({one.group for one in slates}))}
-        deepest = max((position for one in slates for position in one.shown.places), default=1)
+        deepest = min(max((position for one in slates for position in one.shown.places), default=1), DEEPEST)
         counts = np.zeros((2, len(groups), deepest), np.int64)
         for one in told:
             for position, place in one.shown.places.items():
-                counts[0, groups[one.group], position - 1] += 1
-                counts[1, groups[one.group], position - 1] += bool(place.labels)
+                if position <= deepest:
+                    counts[0, groups[one.group], position - 1] += 1
+                    counts[1, groups[one.group], position - 1] += bool(place.labels)
         return cls(groups, debiasing.examined(counts[0], counts[1]))
 
 
@@ -77,7 +84,8 @@ def slates_of(read_models: ReadModels, histories: Histories) -> Sequence[Seen]:
     found = []
     for slate_id, shown in View(read_models, "slates").all(SLATES):
         session = sessions.get(shown.session)
-        subject = session.subject if session else shown.subject
+        # Of a slate of ours it is on record who asked; who else reports it does not matter.
+        subject = shown.subject or (session.subject if session else "")
         if subject and shown.places:
             found.append(Seen(slate_id, shown, histories.person(subject), session.device if session else ""))
     return sorted(found, key=lambda one: (one.shown.at, one.slate_id))

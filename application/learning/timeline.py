@@ -53,8 +53,11 @@ class Timeline:
             add(self._products.setdefault(touch.product, {}), PRODUCT_MEASURES, touch)
             if person:
                 add(self._customers.setdefault(person, {}), CUSTOMER_MEASURES, touch)
+                seen = self._seen.setdefault(person, [])
                 if touch.action != "return":
-                    insort(self._seen.setdefault(person, []), (touch.at, touch.product), key=_when)
+                    insort(seen, (touch.at, touch.product), key=_when)
+                elif not touch.fit:  # as `ranking.sought` has it
+                    seen[:] = [one for one in seen if one[1] != touch.product or one[0] > touch.at]
 
     def features(
         self, person: str, at: float, items: NDArray[np.int64], retrieval: NDArray[np.float32], subject: int | None
@@ -76,7 +79,7 @@ class Timeline:
         return {name: value for name, value in values.items() if isinstance(value, float)}
 
     def seen(self, person: str, count: int) -> Sequence[str]:
-        """Return the last products that the customer touched, oldest first."""
+        """Return the last products that the customer looks for, oldest first, as `ranking.sought` has them."""
         return [product for _, product in self._seen.get(person, [])[-count:]]
 
 

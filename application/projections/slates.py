@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from application.projections.rows import Collection, Rows
-from domain.session.facts import SlateViewed
+from domain.session.facts import ItemImpressionViewed, SlateViewed
 from domain.slate.slate import ExamplesLabelled, SlateServed
 from ports.event_log import Recorded
 
@@ -29,10 +29,13 @@ class Place(msgspec.Struct, omit_defaults=True):
 class Shown(msgspec.Struct, omit_defaults=True):
     """`session`: in which it was seen. `subject`: an identifier of whoever asked. `about`: what it is similar to.
 
-    `places` by position, from 1.
+    `places` by position, from 1. `ours`: served by us, so that when, to whom and what is on record, and nobody's report
+    changes it. `told`: a device said what came into view, so that what it did not name was not seen.
     """
 
     at: float
+    ours: bool = False
+    told: bool = False
     surface: str = ""
     session: str = ""
     subject: str = ""
@@ -49,7 +52,8 @@ class SlatesProjection:
     name = "slates"
 
     def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
-        ours = [one for one in batch if isinstance(one.event, SlateServed | SlateViewed | ExamplesLabelled)]
+        kinds = SlateServed | SlateViewed | ItemImpressionViewed | ExamplesLabelled
+        ours = [one for one in batch if isinstance(one.event, kinds)]
         rows.prefetch(SLATES, (one.event.slate_id for one in ours))
         for recorded in ours:
             event = recorded.event
@@ -59,14 +63,17 @@ class SlatesProjection:
                     _serve(row, event)
                 case SlateViewed():
                     _view(row, event, recorded.stream.rpartition("-")[2])
+                case ItemImpressionViewed():
+                    row.told = True
                 case ExamplesLabelled():
-                    _label(row, event)
+                    _label(row, event, recorded.metadata.known_at.timestamp())
                 case _:
                     raise TypeError(f"{type(event).__name__} is not about a slate")
             rows.put(SLATES, event.slate_id, row)
 
 
 def _serve(row: Shown, event: SlateServed) -> None:
+    row.ours = True
     row.at, row.surface, row.policy = event.served_at.timestamp(), event.surface, event.versions.policy
     row.subject, row.about = next(iter(event.identifiers), ""), event.subject_product or ""
     row.session = row.session or event.session_id or ""
@@ -76,6 +83,10 @@ def _serve(row: Shown, event: SlateServed) -> None:
 
 def _view(row: Shown, event: SlateViewed, session_id: str) -> None:
     """The device tells in which session it was seen, and of another system's slate also what it held."""
+    row.told = row.told or any(slot.viewable_ms is not None for slot in event.items)
+    if row.ours:
+        row.session = row.session or session_id
+        return
     row.session = session_id
     row.surface, row.policy = row.surface or event.surface, row.policy or event.policy_version or ""
     row.at = min(row.at, event.occurred_at.timestamp())
@@ -85,10 +96,14 @@ def _view(row: Shown, event: SlateViewed, session_id: str) -> None:
             place.product = slot.product_id
 
 
-def _label(row: Shown, event: ExamplesLabelled) -> None:
-    """What was done may be told before the list it was done to: neither decides alone when that was shown."""
+def _label(row: Shown, event: ExamplesLabelled, known_at: float) -> None:
+    """What was done may be told before the list it was done to: neither decides alone when that was shown.
+
+    A label holds from when it could be known: a return of last week that was told today taught nobody yesterday.
+    """
     at = event.labelled_at.timestamp()
-    row.at = min(row.at, at)
+    row.at = row.at if row.ours else min(row.at, at)
+    at = max(at, known_at)
     for example in event.examples:
         place = _place(row, example.position, example.product_id)
         place.labels.append(Labelled(at, example.outcome, example.label))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from application.features.ranking import RECENT
+from application.features.ranking import RECENT, sought
 from application.features.touch import Touch
 from application.projections.identity import IDENTIFIERS, PERSONS
 from application.projections.rows import View
@@ -30,7 +30,7 @@ class Context:
 
     @property
     def seen(self) -> Sequence[str]:
-        return [touch.product for touch in self.touches if touch.action != "return"][-RECENT:]
+        return sought(self.touches)[-RECENT:]
 
 
 def context_of(

@@ -15,7 +15,7 @@ from application.index_gate import RecallTooLow
 from application.intake.canonicaliser import FOLLOWER, Canonicaliser
 from application.projections.runner import Projection, ProjectionRunner
 from application.serving.shelf import Shelf
-from application.serving.stack import Makers, Stack, open_stack
+from application.serving.stack import Makers, Stack, dynamics_of, open_stack
 from ports.artifacts import ReleaseRefused, Releases
 from ports.clock import Clock
 from ports.event_log import EventLog, ReadModels
@@ -26,6 +26,8 @@ IDLE = timedelta(seconds=60)
 @define(eq=False)
 class Live:
     """`every`: seconds between two looks when nobody knocks. `look_for_releases`: seconds between two looks for those.
+
+    `refresh_popularity`: seconds after which what moves with every event is read again, as training reads it.
 
     `failed` is told (what, error) of whatever went wrong; the thread goes on with the next round.
     """
@@ -42,6 +44,7 @@ class Live:
     failed: Callable[[str, Exception], None] = field(default=lambda _what, _error: None)
     every: float = 0.25
     look_for_releases: float = 2.0
+    refresh_popularity: float = 300.0
     stack: Stack | None = field(init=False, default=None)
     _reached: int = field(init=False, default=0)
     _knocked: bool = field(init=False, default=False)
@@ -50,6 +53,7 @@ class Live:
     _working: threading.Lock = field(init=False, factory=threading.Lock)
     _thread: threading.Thread | None = field(init=False, default=None)
     _looked_at: float = field(init=False, default=float("-inf"))
+    _popular_at: float = field(init=False, factory=monotonic)
     _idle_at: float = field(init=False, default=float("-inf"))
     _refused: set[str] = field(init=False, factory=set)
     _new_products: bool = field(init=False, default=False)
@@ -103,6 +107,9 @@ class Live:
             self._new_products = self._new_products or bool(changed)
             if self.stack is not None:
                 self.stack.restock(self.shelf, changed)
+                if monotonic() - self._popular_at > self.refresh_popularity:
+                    self.stack.dynamics = dynamics_of(self.stack.vocabulary, self.read_models, now.timestamp())
+                    self._popular_at = monotonic()
             self._open_newest()
         with self._changed:
             self._reached = max(self._reached, reached)

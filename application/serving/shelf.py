@@ -24,22 +24,28 @@ class Shelf:
     read_models: ReadModels
     most_age: timedelta = timedelta(seconds=60)
     products: dict[str, Product] = field(init=False, factory=dict)
-    _product_of: dict[str, str] = field(init=False, factory=dict)
+    _listed_by: dict[str, frozenset[str]] = field(init=False, factory=dict)
     _position: int = field(init=False, default=-1)
     _verified_at: datetime | None = field(init=False, default=None)
+    _changed: dict[str, None] = field(init=False, factory=dict)
 
     def refresh(self, now: datetime) -> Sequence[str]:
-        """Read what is new in the log; return the products that changed. A failure leaves what was known."""
-        changed = dict.fromkeys(self._load()) if self._position < 0 else {}
+        """Read what is new in the log; return the products that changed since the last time that this returned.
+
+        A failure leaves what was known, and what had changed until then is returned the next time.
+        """
+        if self._position < 0:
+            self._changed |= dict.fromkeys(self._load())
         while events := self.log.follow(after=self._position, limit=_PAGE):
             for recorded in events:
                 if isinstance(recorded.event, ProductListed | StockCounted):
                     known = self.products.get(recorded.event.product_id) or DECIDER.initial()
                     self._keep(recorded.event.product_id, DECIDER.evolve(known, recorded.event))
-                    changed[recorded.event.product_id] = None
+                    self._changed[recorded.event.product_id] = None
             self._position = events[-1].position
         self._verified_at = now
-        return list(changed)
+        changed, self._changed = list(self._changed), {}
+        return changed
 
     def verified(self, now: datetime) -> bool:
         """Tell whether what is known of stock is young enough to be relied on."""
@@ -49,9 +55,13 @@ class Shelf:
         product = self.products.get(product_id)
         return product.listing if product else None
 
+    def products_of(self, variant_id: str) -> Sequence[str]:
+        """Return the products that a variant is listed under, in alphabetical order: one, if the catalogue is sound."""
+        return sorted(self._listed_by.get(variant_id, ()))
+
     def product_of(self, variant_id: str) -> str | None:
-        """Return the product that a variant is listed under."""
-        return self._product_of.get(variant_id)
+        """Return the first of `products_of`, whatever order they were listed in."""
+        return next(iter(self.products_of(variant_id)), None)
 
     def in_stock(self, product_id: str) -> Sequence[tuple[Colourway, Variant]]:
         """Return the listed variants of which there is a piece, in the order of the listing."""
@@ -82,11 +92,10 @@ class Shelf:
         self.products[product_id] = product
         if listing is None or listing is before:
             return
-        listed = _variants(listing)
-        self._product_of |= dict.fromkeys(listed, product_id)
-        for gone in _variants(before) - listed if before else ():
-            if self._product_of.get(gone) == product_id:
-                del self._product_of[gone]
+        listed, former = _variants(listing), _variants(before) if before else set[str]()
+        for variant in listed | former:
+            others = self._listed_by.get(variant, frozenset()) - {product_id}
+            self._listed_by[variant] = others | {product_id} if variant in listed else others
 
 
 def _variants(listing: ProductListed) -> set[str]:

@@ -7,6 +7,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+from application.features.ranking import sought
 from application.features.touch import Touch
 from application.serving.candidates import Candidates
 from application.serving.exploration import Drawn
@@ -31,7 +32,7 @@ class Wants:
         colours = dict.fromkeys(touch.colour for touch in reversed(touches) if touch.colour)
         bought = {touch.size for touch in touches if touch.action == "purchase" and touch.size}
         back = {touch.size for touch in touches if touch.action == "return" and touch.fit}
-        seen = [touch.product for touch in touches if touch.action != "return"]
+        seen = sought(touches)
         return cls(tuple(colours), frozenset(bought - back), seen[-1] if seen else "")
 
 

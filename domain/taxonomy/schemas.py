@@ -31,8 +31,8 @@ _PRODUCT = (
     Field("variant_id", _ID, also=("sku", "item_variant")),
     Field("category_id", _ID, also=("category", "item_category", "product_category")),
     Field("brand_id", _ID, also=("brand", "item_brand")),
-    Field("colour", text(64), also=("color",)),
-    Field("size_label", text(32), also=("size",)),
+    Field("colour", key(64), also=("color",)),
+    Field("size_label", key(32), also=("size",)),
     Field("unit_price", amount, also=("price",)),
     Field("list_price", amount),
     Field("currency", text(3)),
@@ -77,8 +77,8 @@ _SENT_BACK = items_of(
             Field("variant_id", _ID, also=("sku",)),
             Field("product_id", _ID, also=("item_id",)),
             Field("quantity", _QUANTITY, required=True),
-            Field("reason_code", text(64), also=("reason", "return_reason")),
-            Field("reason_system", text(32)),
+            Field("reason_code", key(64), also=("reason", "return_reason")),
+            Field("reason_system", key(32)),
         )
     )
 )
@@ -93,13 +93,13 @@ _SLOTS = items_of(
     )
 )
 _VARIANTS = items_of(
-    Schema((Field("variant_id", _ID, required=True, also=("sku",)), Field("size_label", text(32), also=("size",))))
+    Schema((Field("variant_id", _ID, required=True, also=("sku",)), Field("size_label", key(32), also=("size",))))
 )
 _COLOURWAYS = items_of(
     Schema(
         (
             Field("colourway_id", _ID, required=True),
-            Field("colour", text(64), also=("color",)),
+            Field("colour", key(64), also=("color",)),
             Field("image_url", text(500), also=("image",)),
             Field("variants", _VARIANTS, required=True),
         )
@@ -135,7 +135,8 @@ _EVENTS: Mapping[str, tuple[Field, ...]] = {
         Field("sequence", integer(0)),
     ),
     "slate_viewed": (
-        Field("slate_id", _ID, required=True, also=("list_id", "item_list_id")),
+        # A vendor's list id names a kind of list, not one that somebody saw: it is no slate id.
+        Field("slate_id", _ID, required=True),
         Field("items", _SLOTS, required=True, also=("products",)),
         Field("surface", key(64), also=("list_name", "item_list_name")),
         Field("policy_version", key(64)),
@@ -175,8 +176,8 @@ _EVENTS: Mapping[str, tuple[Field, ...]] = {
         Field("currency", text(3)),
     ),
     "logged_out": (),
-    "identity_asserted": (Field("method", text(32)),),
-    "order_placed": (*_BILL, Field("payment_kind", text(32))),
+    "identity_asserted": (Field("method", key(32)),),
+    "order_placed": (*_BILL, Field("payment_kind", key(32))),
     "order_amended": _BILL,
     "order_cancelled": (*_ORDER, Field("cancellation_id", _ID), Field("reason", free_text(128))),
     "refund_issued": (
@@ -195,7 +196,7 @@ _EVENTS: Mapping[str, tuple[Field, ...]] = {
         *_RETURN,
         Field("line", _ID, required=True, also=("line_id", "variant_id", "sku")),
         Field("disposition", one_of(DISPOSITIONS), required=True),
-        Field("graded_reason", text(64)),
+        Field("graded_reason", key(64)),
     ),
     "product_listed": (
         Field("product_id", _ID, required=True),

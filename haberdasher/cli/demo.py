@@ -46,13 +46,13 @@ def stage(number: int, name: str) -> Iterator[Stage]:
 @click.option("--days", default=90, show_default=True, help="How long the season lasts.")
 @click.option("--seed", default=0, show_default=True, help="Another seed is another shop.")
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8000, show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535))
 @click.option("--no-serve", is_flag=True, help="Stop after the evaluation.")
 def demo(*, shoppers: int, products: int, days: int, seed: int, host: str, port: int, no_serve: bool) -> None:
     """Show the whole circle on a simulated season, then serve a shop to look at.
 
-    Everything lives in HABERDASHER_HOME, which has to be the demo's own. A second run goes on where the first one
-    stopped: what is there is not done again.
+    Everything lives in HABERDASHER_HOME, which has to be the demo's own. A second run goes on from there: events that
+    were taken are recognised, and what was clicked meanwhile is learned from.
     """
     settings = load()
     with running(settings) as app:
@@ -105,7 +105,7 @@ def _run(app: App, settings: Settings, *, shoppers: int, products: int, days: in
                 reports = judge(work, fitted, app.make.model, report, witness)
             made = publish(work, fitted, reports, app.releases, data_to=position, now=app.clock.now())
         assert work.ranking is not None, "the demo reads slates"
-        personas.write(personas.choose(app, work.ranking.histories), settings.home / home.PERSONAS)
+        personas.settle(app, work.ranking.histories, settings.home / home.PERSONAS)
         one.done = f"every model on the last {plan.test:.0%} of the sessions, all products ranked"
     show_reports([one for one in reports if one.relevance in SHOWN])
     show_release(made)

@@ -11,6 +11,7 @@ from application.serving.customer_features import features_of
 from haberdasher.bootstrap import running
 from haberdasher.cli.show import answer, json_option, table
 from haberdasher.settings import load
+from ports.vault import Identifier
 
 
 @click.group()
@@ -33,9 +34,11 @@ def list_features(as_json: bool) -> None:
 @click.argument("identifier")
 @json_option
 def show(identifier: str, as_json: bool) -> None:
-    """Show the features of the person behind an IDENTIFIER (a surrogate, such as account:...), as of now."""
+    """Show the features of whoever is behind an IDENTIFIER (account:ada, anonymous:COOKIE, a surrogate), as of now."""
     with running(load()) as app:
-        values = features_of(app.read_models, identifier, at=app.clock.now().timestamp())
+        kind, _, value = identifier.partition(":")
+        surrogate = app.vault.find(Identifier(kind, value)) or identifier
+        values = features_of(app.read_models, surrogate, at=app.clock.now().timestamp())
     if as_json:
         answer({name: None if isinstance(value, float) and isinf(value) else value for name, value in values.items()})
         return

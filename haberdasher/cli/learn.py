@@ -73,7 +73,7 @@ def learn_now(app: App, plan: Plan, published: Path | None) -> Learned:
 #: The columns of a table, where a report has them; precision and hit say little more than recall does.
 COLUMNS = ("recall@20", "ndcg@20", "mrr@20", "truth@20", "coverage@20", "auc", "ndcg")
 #: Models whose gains over the baselines are printed below a table.
-GAINS = ("two_tower", "network")
+GAINS = ("two_tower", "two_tower + network", "network")
 
 
 def show_reports(reports: Sequence[Report]) -> None:

@@ -28,6 +28,11 @@ def serve(host: str, port: int) -> None:
             f"{host} can be reached from outside and there are no API keys: set HABERDASHER_API_KEYS"
             " (KEY=events+catalog+recommend+read), or listen on 127.0.0.1"
         )
+    if settings.pages and not _is_loopback(host):
+        raise fail(
+            f"{host} can be reached from outside, and the shop pages ask nobody for a key: set HABERDASHER_PAGES=false,"
+            " or listen on 127.0.0.1"
+        )
     _require_free(host, port)
     with running(settings):
         pass  # secrets and databases fail here, in one line, and not in the worker

@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from attrs import asdict, frozen
+from attrs import asdict, evolve, frozen
 
 from application.features.touch import Touch
 from application.learning.histories import Histories
 from haberdasher.bootstrap import App
+from ports.vault import Identifier
 
 NAMES = ("Mia", "Jonas", "Amara", "Kenji")
 #: Enough to say something of, and not a machine.
@@ -28,6 +29,19 @@ class Persona:
     about: str
 
 
+def settle(app: App, histories: Histories, file: Path) -> None:
+    """Write the personas down. Who they are is chosen once; what is said of them is what is known now."""
+    known = [Persona(**one) for one in json.loads(file.read_text())] if file.is_file() else choose(app, histories)
+    described = []
+    for one in known:
+        account = app.vault.find(Identifier("account", one.account))
+        touches = histories.of(account) if account else ()
+        described.append(evolve(one, about=_about(touches)) if touches else one)
+    half = file.with_suffix(".part")
+    half.write_text(json.dumps([asdict(one) for one in described], indent=1, ensure_ascii=False))
+    half.replace(file)
+
+
 def choose(app: App, histories: Histories) -> Sequence[Persona]:
     """Return account holders with orders whose favourite garments differ, those with the clearest taste first."""
     found: dict[str, tuple[float, str, Sequence[Touch]]] = {}
@@ -44,10 +58,6 @@ def choose(app: App, histories: Histories) -> Sequence[Persona]:
         Persona(name, app.vault.reveal(account).value, f"demo-{name.lower()}", _about(touches))
         for name, (_, account, touches) in zip(NAMES, clearest, strict=False)
     ]
-
-
-def write(personas: Sequence[Persona], file: Path) -> None:
-    file.write_text(json.dumps([asdict(one) for one in personas], indent=1, ensure_ascii=False))
 
 
 def _account(histories: Histories, person: str) -> str | None:

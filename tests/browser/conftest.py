@@ -16,7 +16,6 @@ from attrs import define, field, frozen
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from haberdasher.bootstrap import App
-from tests.support.services import absent
 from tests.unit.http_shop.showroom import furnish
 
 ATTEMPTS = 300
@@ -51,19 +50,20 @@ class Watched:
         self.asked.append(request.url)
 
 
-@pytest.fixture(scope="session")
+# Of a module, not of the session: while it is alive, Playwright's event loop is that of the whole process.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The Chromium of the machine."""
+    """The Chromium of the machine. It is no service: without one these tests skip everywhere."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
-        absent("no Chromium on this machine")
+        pytest.skip("no Chromium on this machine")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shop(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenShop]:
     """`haberdasher serve` over a furnished house."""
     home = tmp_path_factory.mktemp("browser")

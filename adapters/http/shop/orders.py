@@ -119,7 +119,7 @@ class Orders:
         assert state.bill is not None, "only what was placed is shown"
         return OrderView(
             order_id=order_id,
-            number=order_id[-6:].upper(),
+            number=order_id[-6:].strip("-").upper(),
             on=f"{state.billed_at:%-d %B %Y}" if state.billed_at else "",
             total=price(state.bill.total),
             lines=[self._line(state, line) for line in state.bill.items],

@@ -16,6 +16,8 @@ from adapters.http.shop.refusals import PageRefused
 from adapters.http.shop.rendering import HERE, page
 from application.serving.asked import AskedInvalid
 
+#: What a body may raise before anybody has looked at it: nested too deeply, or no text.
+_UNREADABLE = (RecursionError, UnicodeDecodeError)
 _TITLES: Mapping[int, str] = {404: "There is nothing here", 405: "That does not work this way", 413: "That is too much"}
 
 
@@ -38,7 +40,7 @@ def shop_router(service: Service) -> Router:
         path="/",
         route_handlers=[*browsing.HANDLERS, *checkout.HANDLERS, picture, static],
         dependencies={"desk": Provide(lambda: desk, sync_to_thread=False)},
-        exception_handlers={PageRefused: refused, AskedInvalid: refused, HTTPException: refused},
+        exception_handlers=dict.fromkeys((PageRefused, AskedInvalid, HTTPException, *_UNREADABLE), refused),
         include_in_schema=False,
     )
 
@@ -49,4 +51,6 @@ def _as_refusal(error: Exception) -> PageRefused:
     if isinstance(error, HTTPException):
         title = _TITLES.get(error.status_code, "We did not understand that")
         return PageRefused(error.status_code, title, "Go back to the shop and try it from there.")
+    if isinstance(error, _UNREADABLE):
+        return PageRefused(400, "We could not read that", "Go back to the shop and try it from there.")
     return PageRefused(404, "There is nothing here", "Go back to the shop and try it from there.")

@@ -116,5 +116,5 @@ def _packed(bag: Sequence[Piece]) -> str:
 def _unpacked(text: str) -> list[Piece]:
     try:
         return msgspec.json.decode(urlsafe_b64decode(text), type=list[Piece]) if text else []
-    except (ValueError, msgspec.MsgspecError):
+    except (ValueError, RecursionError, msgspec.MsgspecError):
         return []

@@ -124,7 +124,9 @@ def slates(labelled_after: float = 0.1) -> list[Seen]:
             position: Place(f"p-{position}", labels=[labelled(at + labelled_after * DAY, bought=position == 3)])
             for position in range(1, PRODUCTS)
         }
-        found.append(Seen(f"slate-{day}", Shown(at, surface="home", places=places), f"u-{day % 9}", "mobile"))
+        found.append(
+            Seen(f"slate-{day}", Shown(at, told=True, surface="home", places=places), f"u-{day % 9}", "mobile")
+        )
     return found
 
 

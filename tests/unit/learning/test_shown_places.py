@@ -66,7 +66,8 @@ def place(product: str, *labels: tuple[float, float]) -> Place:
 
 
 def slate(*places: Place, at: float = 0.0, surface: str = "home", device: str = "mobile", about: str = "") -> Seen:
-    shown = Shown(NOW + at, surface=surface, about=about, places=dict(enumerate(places, start=1)))
+    told = any(label.outcome == "ignored" for one in places for label in one.labels)
+    shown = Shown(NOW + at, told=told, surface=surface, about=about, places=dict(enumerate(places, start=1)))
     return Seen(f"slate-{at}-{surface}-{device}", shown, "ada", device)
 
 
