@@ -34,6 +34,13 @@ def test_without_keys_it_listens_on_this_machine_only(tmp_path: Path) -> None:
         assert (code, "HABERDASHER_API_KEYS" in said) == (1, True)
 
 
+def test_pages_are_not_put_on_a_network(tmp_path: Path) -> None:
+    """The shop pages ask for no key: with keys, too, they are for this machine, and the remedy is said."""
+    keys = "0123456789abcdef0=events+read"
+    code, said = serve(tmp_path, "--host", "0.0.0.0", "--port", str(free_port()), api_keys=keys, pages="true")
+    assert (code, "HABERDASHER_PAGES=false" in said) == (1, True)
+
+
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     """Two servers never share a port by accident."""
     with socket.socket() as taken:

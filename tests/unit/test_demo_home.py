@@ -1,5 +1,6 @@
 """A demo's folder: begun once, gone on with, never mistaken for anybody's data; and the season that it is."""
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -200,4 +201,12 @@ def test_personas_are_buyers_of_different_taste(app: App) -> None:
     chosen = personas.choose(app, Histories(rows=[Row("s", "", [Touch(0, 0, "view", "p")])], by_person=by_person))
     assert [one.account for one in chosen] == ["clear", "knit"]
     assert chosen[0].about == "coat, often in red; 1 bought"
+    file = app.settings.home / "personas.json"
+    personas.settle(app, Histories(by_person=by_person), file)
+    first = json.loads(file.read_text())
+    more = by_person | {surrogates[who["clear"]]: [*people["clear"], *shopper("skirt", 0.9, touches=120)]}
+    personas.settle(app, Histories(by_person=more), file)
+    again = json.loads(file.read_text())
+    assert [one["account"] for one in again] == [one["account"] for one in first] == ["clear", "knit"]
+    assert again[0]["about"] != first[0]["about"]  # who they are stays, what is known of them does not
     assert len({one.cookie for one in chosen} | {one.name for one in chosen}) == 4
