@@ -128,7 +128,8 @@ class Recommending:
             return found
         try:
             profile = stack.profile(context.touches, at)
-            subject = stack.numbers.get(asked.product_id or "")
+            similar = asked.surface == "similar"  # training knows a subject on that surface only
+            subject = stack.numbers.get(asked.product_id or "") if similar else None
             features = stack.features(profile, found.items, found.retrieval, subject)
             scores = stack.ranker.score(features)
         except Exception as error:  # noqa: BLE001 - told to `failed`, and the slate says so
