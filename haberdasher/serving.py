@@ -13,6 +13,7 @@ from adapters.http.api import api
 from adapters.http.service import Service
 from haberdasher import __version__
 from haberdasher.bootstrap import App, bootstrap
+from haberdasher.demo import PERSONAS, PICTURES
 from haberdasher.settings import load, read_api_keys
 
 #: How long a thread that computes keeps others waiting. By default 5 ms, which a request meets several times while the
@@ -31,7 +32,7 @@ def create_app() -> Litestar:
 
 def service_of(app: App, keys: Mapping[str, frozenset[str]] | None = None) -> Service:
     """Return what the handlers need of a wired house. Pictures and personas are served where a season left them."""
-    pictures, personas = app.settings.home / "pictures", app.settings.home / "personas.json"
+    pictures, personas = app.settings.home / PICTURES, app.settings.home / PERSONAS
     return Service(
         tenant=app.settings.tenant,
         door=app.door,

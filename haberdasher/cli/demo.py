@@ -18,7 +18,7 @@ from haberdasher.cli.ingest import send_all
 from haberdasher.cli.learn import data_to, show_release, show_reports, work_of
 from haberdasher.cli.project import project_all
 from haberdasher.cli.show import out, progress
-from haberdasher.demo import home, personas
+from haberdasher.demo import PERSONAS, home, personas
 from haberdasher.judging import hidden_truth
 from haberdasher.settings import Settings, load
 
@@ -105,7 +105,7 @@ def _run(app: App, settings: Settings, *, shoppers: int, products: int, days: in
                 reports = judge(work, fitted, app.make.model, report, witness)
             made = publish(work, fitted, reports, app.releases, data_to=position, now=app.clock.now())
         assert work.ranking is not None, "the demo reads slates"
-        personas.settle(app, work.ranking.histories, settings.home / home.PERSONAS)
+        personas.settle(app, work.ranking.histories, settings.home / PERSONAS)
         one.done = f"every model on the last {plan.test:.0%} of the sessions, all products ranked"
     show_reports([one for one in reports if one.relevance in SHOWN])
     show_release(made)

@@ -10,9 +10,7 @@ from adapters.sources.simulation.catalogue import catalogue_of
 from adapters.sources.simulation.pictures import draw
 from adapters.sources.simulation.season import Season
 from adapters.sources.simulation.season_file import NAME, read_season, write_season
-
-PICTURES = "pictures"
-PERSONAS = "personas.json"
+from haberdasher.demo import PICTURES
 
 
 class OtherHome(ValueError):
@@ -24,9 +22,8 @@ def settle(home: Path, season: Season, *, fresh: bool) -> Season:
 
     `fresh`: nothing is in the event log yet. Errors: `OtherHome` for a home with other events, or another season.
     """
-    file = home / NAME
-    if file.is_file():
-        known = read_season(file)
+    file, known = home / NAME, season_of(home)
+    if known is not None:
         if evolve(known, until=season.until) != season:
             raise OtherHome(f"{file} is another season: give the same options, or another HABERDASHER_HOME")
         return known

@@ -9,7 +9,7 @@ import pytest
 
 from application.evaluation.report import Report
 from haberdasher.bootstrap import bootstrap
-from haberdasher.demo.home import PERSONAS, PICTURES
+from haberdasher.demo import PERSONAS, PICTURES
 from haberdasher.settings import Settings
 from tests.support.demo_season import SMALL, report_of, reports_of, run_demo
 

@@ -18,8 +18,8 @@ from adapters.sources.simulation.season_file import NAME, Simulation, read_seaso
 from application.features.touch import Touch
 from application.learning.histories import Histories, Row
 from haberdasher.bootstrap import App, running
-from haberdasher.demo import personas
-from haberdasher.demo.home import PICTURES, OtherHome, draw_pictures, season_of, settle, until
+from haberdasher.demo import PICTURES, personas
+from haberdasher.demo.home import OtherHome, draw_pictures, season_of, settle, until
 from haberdasher.settings import Settings
 from ports.vault import Identifier
 
