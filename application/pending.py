@@ -67,7 +67,13 @@ class Pending:
             self._runs.append(_Run(name, stream.version, []))
         facts = self._runs[-1].facts
         for event in events:
-            fresh = Metadata(self.ids.new(), metadata.occurred_at, metadata.known_at, metadata.intake_position)
+            fresh = Metadata(
+                self.ids.new(),
+                metadata.occurred_at,
+                metadata.known_at,
+                metadata.intake_position,
+                metadata.envelope,
+            )
             facts.append(Fact(event, fresh))
             stream.state = decider.evolve(stream.state, event)
         stream.version += len(events)

@@ -19,12 +19,16 @@ from adapters.sources.files import FileSource
 from adapters.sources.jsonl import JsonLines
 from adapters.sources.simulation.season_file import Simulation
 from adapters.vault import EnvelopeKeyring, SqlKeyStore, SqlVault
+from adapters.weather import Climatology, HttpWeather
 from application.feedback.attribution import Attribution
 from application.identity.resolution import IdentityResolution
 from application.intake.canonicaliser import Canonicaliser
 from application.intake.door import Door
+from application.intake.enrichment import Enrichment
 from application.intake.group_commit import GroupCommit
-from application.intake.register import register
+from application.intake.reading import Reader
+from application.intake.register import adopt, register
+from application.intake.releasing import Releasing
 from application.projections.catalogue import CatalogueProjection
 from application.projections.products import ProductsProjection
 from application.projections.purchases import PurchasesProjection
@@ -40,7 +44,8 @@ from application.telemetry import Failures
 from domain.slate.slate import SlateServed
 from domain.taxonomy.source import Declaration
 from haberdasher.names import stored_names
-from haberdasher.settings import Settings, read_secrets
+from haberdasher.secret_settings import read_secrets, read_weather_key
+from haberdasher.settings import Settings
 from ml.ranker import make_ranker
 from ml.registry import make_model
 from ports.artifacts import Releases
@@ -51,6 +56,7 @@ from ports.item_index import ItemIndex
 from ports.models import Recommender
 from ports.ranker import Ranker
 from ports.vault import Keyring, Vault
+from ports.weather import Weather
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +75,11 @@ BUILT_IN_SOURCES = (
     Declaration(name="http_catalogue", authority="server", legal_basis="contract"),
     Declaration(name="shop_page"),
     Declaration(name="shop_page_orders", authority="server", legal_basis="contract"),
+    Declaration(name="segment", dialect="segment"),
+    Declaration(name="rudder", dialect="rudder"),
+    Declaration(name="ga4", dialect="ga4"),
+    Declaration(name="snowplow", dialect="snowplow"),
+    Declaration(name="shopify", authority="server", legal_basis="contract", dialect="shopify"),
 )
 
 #: Below this many items an exact scan is as fast as an index, and exact (ADR 0009).
@@ -77,6 +88,15 @@ EXACT_BELOW = 100_000
 
 def index_for(n_items: int) -> ItemIndex:
     return ExactItemIndex() if n_items < EXACT_BELOW else AnnoyItemIndex()
+
+
+def weather_of(settings: Settings, clock: Clock) -> Weather | None:
+    """Return what is usual for a place and time, a provider's word, or nothing, as the settings say."""
+    if settings.weather == "none":
+        return None
+    if settings.weather == "climatology":
+        return Climatology()
+    return HttpWeather(settings.weather, clock.now, read_weather_key())
 
 
 @frozen
@@ -92,7 +112,9 @@ class App:
     vault: Vault
     keyring: Keyring
     sources: Mapping[str, Declaration]
+    reader: Reader
     door: Door
+    releasing: Releasing
     canonicaliser: Canonicaliser
     runner: ProjectionRunner
     projections: Mapping[str, Projection]
@@ -120,6 +142,7 @@ def bootstrap(
     models: Callable[[str], Recommender] = make_model,
     rankers: Callable[[str], Ranker] = make_ranker,
     item_index: Callable[[int], ItemIndex] = index_for,
+    weather: Callable[[Settings, Clock], Weather | None] = weather_of,
 ) -> App:
     """Wire the house. Creates tables and, in the embedded profile, secrets that are not there yet."""
     settings.home.mkdir(parents=True, exist_ok=True)
@@ -135,6 +158,7 @@ def bootstrap(
     from_files = tuple(one for source in FILE_SOURCES.values() for one in source.declarations)
     declared = {one.name: one for one in (*from_files, *BUILT_IN_SOURCES)}
     sources = register(log, tenant, {**declared, **settings.sources}, clock, ids)
+    reader = Reader(adopt(log, tenant, settings.aliases, clock, ids))
     group_commit: GroupCommit[Arrival, Receipt] = GroupCommit(intake.append)
     projections: tuple[Projection, ...] = (
         IdentityResolution(tenant),
@@ -146,7 +170,19 @@ def bootstrap(
         Attribution(),
         *extra_projections,
     )
-    canonicaliser = Canonicaliser(tenant, intake, log, read_models, vault, keyring, sources, ids, batch=settings.batch)
+    canonicaliser = Canonicaliser(
+        tenant,
+        intake,
+        log,
+        read_models,
+        vault,
+        keyring,
+        sources,
+        ids,
+        reader,
+        Enrichment(weather(settings, clock), settings.stores),
+        batch=settings.batch,
+    )
     runner = ProjectionRunner(log, read_models, ids, tenant, batch=settings.batch)
     releases = FolderReleases(settings.releases, secrets.signing_key)
     make, shelf, failures = Makers(models, rankers, item_index), Shelf(log, read_models), Failures()
@@ -173,7 +209,9 @@ def bootstrap(
         vault=vault,
         keyring=keyring,
         sources=sources,
-        door=Door(tenant, sources, vault, keyring, group_commit.submit, clock),
+        reader=reader,
+        door=Door(tenant, sources, vault, keyring, group_commit.submit, clock, reader),
+        releasing=Releasing(keyring, group_commit.submit, clock, reader.vocabulary.version),
         canonicaliser=canonicaliser,
         runner=runner,
         projections={projection.name: projection for projection in projections},

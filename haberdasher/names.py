@@ -2,24 +2,28 @@
 
 from collections.abc import Iterable
 
-from domain import order
+from domain import order, shipment
 from domain.catalogue import product
-from domain.identity import identifier, link, person
+from domain.identity import consent, identifier, link, person
 from domain.names import Names
-from domain.returns import returns
+from domain.returns import exchange, returns
 from domain.session import session
 from domain.slate import slate
-from domain.taxonomy import quarantine, source
+from domain.taxonomy import adoption, quarantine, source
 
 EVENTS = (
     *source.EVENTS,
+    *adoption.EVENTS,
     *quarantine.EVENTS,
     *identifier.EVENTS,
     *link.EVENTS,
     *person.EVENTS,
+    *consent.EVENTS,
     *session.EVENTS,
     *order.EVENTS,
+    *shipment.EVENTS,
     *returns.EVENTS,
+    *exchange.EVENTS,
     *product.EVENTS,
     *slate.EVENTS,
 )

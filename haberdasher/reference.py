@@ -4,9 +4,10 @@ import sys
 from collections.abc import Iterator
 
 from domain.taxonomy.aliases import SERVER_ONLY, TABLES, TAXONOMY_VERSION
-from domain.taxonomy.interpret import CHANNELS, IDENTIFIERS
+from domain.taxonomy.interpret import IDENTIFIERS
 from domain.taxonomy.refusal import Reason
 from domain.taxonomy.schemas import SCHEMAS
+from domain.taxonomy.source import CHANNELS
 from haberdasher.names import EVENTS
 
 _INTRODUCTION = """# Taxonomy VERSION
@@ -38,7 +39,9 @@ def pages() -> Iterator[str]:
     yield introduction.replace("CHANNELS", ", ".join(sorted(CHANNELS)))
     yield "## Canonical events\n"
     for name in sorted(SCHEMAS):
-        aliases = sorted({alias for table in TABLES.values() for alias, to in table.items() if to == name} - {name})
+        aliases = sorted(
+            {alias for table in TABLES.values() for alias, to in table.items() if to.canonical == name} - {name}
+        )
         server = ' (from sources with `authority = "server"` only)' if name in SERVER_ONLY else ""
         yield f"### {name}{server}\n"
         yield f"Also: {', '.join(f'`{alias}`' for alias in aliases) or 'no other name'}\n"

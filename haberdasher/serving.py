@@ -14,7 +14,8 @@ from adapters.http.service import Service
 from haberdasher import __version__
 from haberdasher.bootstrap import App, bootstrap
 from haberdasher.demo import PERSONAS, PICTURES
-from haberdasher.settings import load, read_api_keys
+from haberdasher.secret_settings import read_api_keys, read_shopify_secret
+from haberdasher.settings import load
 
 #: How long a thread that computes keeps others waiting. By default 5 ms, which a request meets several times while the
 #: house works behind it.
@@ -27,10 +28,10 @@ def create_app() -> Litestar:
     settings, keys = load(), read_api_keys()
     sys.setswitchinterval(SWITCH_S)
     app = bootstrap(settings)
-    return api(service_of(app, keys), version=__version__, close=app.close)
+    return api(service_of(app, keys, read_shopify_secret()), version=__version__, close=app.close)
 
 
-def service_of(app: App, keys: Mapping[str, frozenset[str]] | None = None) -> Service:
+def service_of(app: App, keys: Mapping[str, frozenset[str]] | None = None, shopify_secret: str = "") -> Service:
     """Return what the handlers need of a wired house. Pictures and personas are served where a season left them."""
     pictures, personas = app.settings.home / PICTURES, app.settings.home / PERSONAS
     return Service(
@@ -46,6 +47,8 @@ def service_of(app: App, keys: Mapping[str, frozenset[str]] | None = None) -> Se
         ids=app.ids,
         failures=app.failures,
         keys=keys or {},
+        shopify_secret=shopify_secret,
+        open_collectors=app.settings.open_collectors,
         pages=app.settings.pages,
         pictures=pictures if pictures.is_dir() else None,
         personas=personas if personas.is_file() else None,

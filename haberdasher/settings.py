@@ -1,10 +1,9 @@
 """Settings: one frozen value from a TOML file and `HABERDASHER_*`; an invalid one stops the start by its name.
 
-The only module that reads the environment. Secrets come from the environment or from files, never from TOML.
+Beside `haberdasher.secret_settings` the only module that reads the environment.
 """
 
 import os
-import secrets
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -14,35 +13,24 @@ from attrs import Factory, evolve, field, fields, frozen
 
 from domain.kernel import DomainError
 from domain.taxonomy import source
-from domain.taxonomy.interpret import CHANNELS
-from domain.taxonomy.source import Declaration
+from domain.taxonomy.dialects.registry import DIALECTS
+from domain.taxonomy.source import CHANNELS, Declaration
+from domain.taxonomy.vocabulary import Aliases, InvalidAlias, Vocabulary
+from ports.weather import Place
 
 PREFIX = "HABERDASHER_"
-KEY_BYTES = 32
 MAX_DELAY_S = 366 * 86_400
-#: What an API key may be for.
-SCOPES = frozenset(["events", "catalog", "recommend", "read"])
-SHORTEST_API_KEY = 16
 _CHOICES: Mapping[str, Iterable[str]] = {
     "clock": get_args(source.Clock),
     "authority": get_args(source.Authority),
     "legal_basis": get_args(source.LegalBasis),
     "channel": CHANNELS,
+    "dialect": DIALECTS,
 }
 
 
 class InvalidSetting(Exception):
     """A setting that cannot be: the message has its name and the remedy."""
-
-
-@frozen
-class Secrets:
-    """`generated` tells that the embedded profile made them itself: good for a laptop, named by `doctor`."""
-
-    master_key: bytes = field(repr=False)
-    pepper: bytes = field(repr=False)
-    signing_key: bytes = field(repr=False)
-    generated: bool = False
 
 
 @frozen
@@ -60,7 +48,11 @@ class Settings:
     data: Path | None = None
     batch: int = 5000
     sources: Mapping[str, Declaration] = Factory(dict)
+    aliases: Aliases = Factory(dict)
+    stores: Mapping[str, Place] = Factory(dict)
     pages: bool = True
+    open_collectors: bool = False
+    weather: str = "climatology"
 
     @property
     def database(self) -> str:
@@ -81,10 +73,21 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     raw: dict[str, Any] = {}
     if config := given.get(PREFIX + "CONFIG"):
         raw = _toml(Path(config))
-    declared = raw.pop("sources", {})
-    if not isinstance(declared, dict):
-        raise InvalidSetting("sources: expected a table for each source, such as [sources.web]")
-    for name in ("home", "tenant", "profile", "database_url", "keys_url", "data", "batch", "pages"):
+    declared = _tables(raw, "sources", "a table for each source, such as [sources.web]")
+    aliases = _tables(raw, "aliases", 'a table for each source or "*", such as [aliases.web]')
+    stores = _tables(raw, "stores", "a table for each store, such as [stores.paris]")
+    for name in (
+        "home",
+        "tenant",
+        "profile",
+        "database_url",
+        "keys_url",
+        "data",
+        "batch",
+        "pages",
+        "open_collectors",
+        "weather",
+    ):
         if (value := given.get(PREFIX + name.upper())) is not None:
             raw[name] = value
     known = {one.name for one in fields(Settings)}
@@ -100,55 +103,14 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         data=Path(_words("data", raw["data"])).absolute() if raw.get("data") else None,
         batch=_whole("batch", raw.get("batch", 5000), 1, 100_000),
         sources={name: _source(name, table) for name, table in declared.items()},
+        aliases=_aliases(aliases),
+        stores={name: _store(name, table) for name, table in stores.items()},
+        open_collectors=_truth("open_collectors", raw.get("open_collectors", False)),
+        weather=_words("weather", raw.get("weather", "climatology")),
         pages=_truth("pages", raw.get("pages", profile != "production")),
     )
     _check(settings)
     return settings
-
-
-def read_secrets(settings: Settings, environ: Mapping[str, str] | None = None) -> Secrets:
-    """Read the three secrets; the embedded profile makes what is missing, once, in files only the owner can read."""
-    given = os.environ if environ is None else environ
-    found: dict[str, bytes] = {}
-    generated = False
-    for name in ("master_key", "pepper", "signing_key"):
-        variable = PREFIX + name.upper()
-        if variable in given:
-            found[name] = _key(variable, given[variable])
-        elif variable + "_FILE" in given:
-            found[name] = _key(variable + "_FILE", _text(variable + "_FILE", Path(given[variable + "_FILE"])))
-        elif settings.profile == "production":
-            raise InvalidSetting(f"{variable}: required in production; set it, or {variable}_FILE, to 64 hex digits")
-        else:
-            found[name] = _own_secret(settings.home / "secrets" / name)
-            generated = True
-    return Secrets(**found, generated=generated)
-
-
-def read_api_keys(environ: Mapping[str, str] | None = None) -> Mapping[str, frozenset[str]]:
-    """Read `HABERDASHER_API_KEYS` or the file that `_FILE` names; lines or commas of `KEY=scope+scope`. Often empty."""
-    given = os.environ if environ is None else environ
-    variable, text = PREFIX + "API_KEYS", ""
-    if variable in given:
-        text = given[variable]
-    elif variable + "_FILE" in given:
-        variable += "_FILE"
-        text = _text(variable, Path(given[variable]))
-    entries = [entry.strip() for line in text.splitlines() for entry in line.split(",")]
-    return dict(_api_key(variable, entry) for entry in entries if entry)
-
-
-def _api_key(variable: str, entry: str) -> tuple[str, frozenset[str]]:
-    key, _, words = (part.strip() for part in entry.rpartition("="))
-    scopes = frozenset(words.split("+"))
-    if len(key) < SHORTEST_API_KEY or not (key.isascii() and key.isprintable()) or " " in key:
-        raise InvalidSetting(
-            f"{variable}: expected KEY=scope+scope with a key of at least {SHORTEST_API_KEY} characters without spaces;"
-            " make one with `openssl rand -hex 16`"
-        )
-    if not scopes <= SCOPES:
-        raise InvalidSetting(f"{variable}: expected scopes out of {', '.join(sorted(SCOPES))}, joined by +")
-    return key, scopes
 
 
 def limit_threads() -> None:
@@ -160,34 +122,7 @@ def limit_threads() -> None:
         os.environ.setdefault(variable, "1")
 
 
-def _own_secret(path: Path) -> bytes:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    candidate = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(candidate, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(KEY_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(candidate, path)  # the first process wins; the others read what it wrote
-    except FileExistsError:
-        pass
-    finally:
-        candidate.unlink()
-    return _key(str(path), path.read_text())
-
-
-def _key(name: str, text: str) -> bytes:
-    try:
-        key = bytes.fromhex(text.strip())
-    except ValueError:
-        key = b""
-    if len(key) != KEY_BYTES:
-        raise InvalidSetting(f"{name}: expected {2 * KEY_BYTES} hex digits; make one with `openssl rand -hex 32`")
-    return key
-
-
-def _text(name: str, path: Path) -> str:
+def read_text(name: str, path: Path) -> str:
     try:
         return path.read_text()
     except OSError as error:
@@ -198,7 +133,7 @@ def _text(name: str, path: Path) -> str:
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(_text(PREFIX + "CONFIG", path))
+        return tomllib.loads(read_text(PREFIX + "CONFIG", path))
     except tomllib.TOMLDecodeError as error:
         raise InvalidSetting(f"{PREFIX}CONFIG: {path} is not TOML: {error}") from None
 
@@ -219,6 +154,37 @@ def _source(name: str, table: Mapping[str, Any]) -> Declaration:
     except DomainError as error:
         raise InvalidSetting(f"sources.{name}.{error}") from None
     return declared
+
+
+def _tables(raw: dict[str, Any], name: str, form: str) -> Mapping[str, Mapping[str, Any]]:
+    tables = raw.pop(name, {})
+    if not isinstance(tables, dict):
+        raise InvalidSetting(f"{name}: expected {form}")
+    for key, table in tables.items():
+        if not isinstance(table, dict):
+            raise InvalidSetting(f"{name}.{key}: expected a table; {name} takes {form}")
+    return tables
+
+
+def _aliases(tables: Mapping[str, Mapping[str, Any]]) -> Aliases:
+    for source_name, table in tables.items():
+        for name, canonical in table.items():
+            _words(f"aliases.{source_name}.{name}", canonical)
+    try:
+        Vocabulary(own=tables)
+    except InvalidAlias as error:
+        raise InvalidSetting(f"aliases.{error}") from None
+    return tables
+
+
+def _store(name: str, table: Mapping[str, Any]) -> Place:
+    place = []
+    for axis, most in (("latitude", 90), ("longitude", 180)):
+        value = table.get(axis)
+        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > most:
+            raise InvalidSetting(f"stores.{name}.{axis}: expected degrees from -{most} to {most}")
+        place.append(float(value))
+    return Place(*place)
 
 
 def _words(name: str, value: Any) -> str:
@@ -250,6 +216,8 @@ def _check(settings: Settings) -> None:
         raise InvalidSetting(f"profile: expected embedded or production, not {settings.profile!r}")
     if not settings.tenant.isidentifier() or len(settings.tenant) > 64:
         raise InvalidSetting("tenant: expected a name of letters, digits and _, at most 64 characters")
+    if settings.weather not in {"climatology", "none"} and not settings.weather.startswith("https://"):
+        raise InvalidSetting("weather: expected climatology, none, or the https:// address of a provider")
     for name in ("database_url", "keys_url"):
         url = getattr(settings, name)
         if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):

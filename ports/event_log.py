@@ -6,6 +6,8 @@ from typing import Any, Protocol
 
 from attrs import frozen
 
+from domain.taxonomy.envelope import Envelope
+
 
 class StreamConflict(Exception):
     """Another writer was faster: the stream is not at the version the decision was taken on. Reload and retry."""
@@ -17,12 +19,16 @@ class PositionConflict(Exception):
 
 @frozen
 class Metadata:
-    """What is true of every event. `known_at` is when the system could have used it (see `domain.md` §1.2)."""
+    """What is true of every event. `known_at` is when the system could have used it (see `domain.md` §1.2).
+
+    `envelope`: what came with it from outside, on the facts that an arrival became; decisions taken on them have none.
+    """
 
     event_id: str
     occurred_at: datetime
     known_at: datetime
     intake_position: int | None = None
+    envelope: Envelope | None = None
 
 
 @frozen

@@ -7,7 +7,7 @@ import msgspec
 from attrs import define, field
 
 from adapters.event_log.collection import collection_paused
-from adapters.event_log.stored_state import Decoders, StoredState, holds_floats
+from adapters.event_log.stored_state import Decoders, StoredState, holds_floats, opened_envelope, stored_envelope
 from domain.names import Names, UnknownName, UnsupportedVersion
 from ports.event_log import Append, Fact, Metadata, Recorded, Snapshot
 
@@ -49,7 +49,8 @@ class Codec:
                     at, known = metadata.occurred_at, metadata.known_at
                     if at.tzinfo is None or known.tzinfo is None:
                         raise ValueError(f"{topic} {metadata.event_id}: times must be aware")
-                    state = encode(StoredState(metadata.event_id, at, known, event, metadata.intake_position))
+                    envelope = None if metadata.envelope is None else stored_envelope(metadata.envelope)
+                    state = encode(StoredState(metadata.event_id, at, known, event, metadata.intake_position, envelope))
                     if with_floats and b"null" in state:
                         self._verify(fact, topic, state)
                     rows.append((tenant, stream, version, topic, state))
@@ -58,7 +59,7 @@ class Codec:
     def decode(self, topic: str, state: bytes) -> tuple[Any, Metadata]:
         """Return event and metadata, upcast if old. Errors: `UnknownName`, `UnsupportedVersion`."""
         stored = self._decoders[topic](state)
-        return stored.data, Metadata(stored.id, stored.at, stored.known, stored.intake)
+        return stored.data, _metadata(stored)
 
     def decode_rows(self, rows: Iterable[StoredRow]) -> Sequence[Recorded]:
         """Decode a page. Errors: as `decode`."""
@@ -67,8 +68,7 @@ class Codec:
         with collection_paused():
             for position, stream, version, topic, state in rows:
                 stored = decoders[topic](state)
-                metadata = Metadata(stored.id, stored.at, stored.known, stored.intake)
-                recorded.append(Recorded(position, stream, version, stored.data, metadata))
+                recorded.append(Recorded(position, stream, version, stored.data, _metadata(stored)))
         return recorded
 
     def encode_snapshot(self, snapshot: Snapshot) -> tuple[str, bytes]:
@@ -97,3 +97,8 @@ class Codec:
             intact = False
         if not intact:
             raise ValueError(f"{topic} {fact.metadata.event_id}: a number is not finite")
+
+
+def _metadata(stored: StoredState[Any]) -> Metadata:
+    envelope = None if stored.env is None else opened_envelope(stored.env)
+    return Metadata(stored.id, stored.at, stored.known, stored.intake, envelope)

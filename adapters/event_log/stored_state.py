@@ -7,19 +7,70 @@ from typing import Annotated, Any, Generic, TypeVar
 import msgspec
 
 from domain.names import Names
+from domain.taxonomy.envelope import Envelope
 
 T = TypeVar("T")
 Instant = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
+class StoredEnvelope(msgspec.Struct, omit_defaults=True, gc=False):
+    """`domain.taxonomy.envelope.Envelope` without what it does not say: a storage format."""
+
+    source: str
+    source_event_name: str
+    schema_version: str
+    taxonomy_version: str
+    channel: str
+    received_at: Instant
+    subject: dict[str, str] = {}
+    consent: dict[str, str] = {}
+    context: dict[str, Any] = {}
+    client_occurred_at: Instant | None = None
+    client_sent_at: Instant | None = None
+    clock_skew_ms: int = 0
+    marks: tuple[str, ...] = ()
+    coercions: tuple[str, ...] = ()
+    session_hint: str | None = None
+    store_id: str | None = None
+    till_id: str | None = None
+
+
+def stored_envelope(of: Envelope) -> StoredEnvelope:
+    """Both have the same fields in the same order; a test holds them to it."""
+    return StoredEnvelope(
+        of.source,
+        of.source_event_name,
+        of.schema_version,
+        of.taxonomy_version,
+        of.channel,
+        of.received_at,
+        dict(of.subject),
+        dict(of.consent),
+        dict(of.context),
+        of.client_occurred_at,
+        of.client_sent_at,
+        of.clock_skew_ms,
+        of.marks,
+        of.coercions,
+        of.session_hint,
+        of.store_id,
+        of.till_id,
+    )
+
+
+def opened_envelope(stored: StoredEnvelope) -> Envelope:
+    return Envelope(*msgspec.structs.astuple(stored))
+
+
 class StoredState(msgspec.Struct, Generic[T], omit_defaults=True, gc=False):
-    """`{"id", "at", "known", "data", "intake"}`, `data` being the fields of the event: a storage format."""
+    """`{"id", "at", "known", "data", "intake", "env"}`, `data` being the fields of the event: a storage format."""
 
     id: str
     at: Instant
     known: Instant
     data: T
     intake: int | None = None
+    env: StoredEnvelope | None = None
 
 
 #: Subscripted at run time, with classes that only the registry knows.

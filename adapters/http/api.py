@@ -9,6 +9,7 @@ from litestar import Litestar, Router
 from litestar.exceptions import HTTPException
 
 from adapters.http.asking import asking_router
+from adapters.http.collect.collecting import Collecting
 from adapters.http.errors import answering
 from adapters.http.looking import health_router, slates_router
 from adapters.http.metrics import Metrics
@@ -42,7 +43,12 @@ def api(service: Service, *, version: str, close: Callable[[], None] = lambda: N
         ],
     )
     app = Litestar(
-        route_handlers=[version_1, health_router(service, metrics), *_pages(service)],
+        route_handlers=[
+            version_1,
+            *_collectors(Collecting(service, metrics)),
+            health_router(service, metrics),
+            *_pages(service),
+        ],
         exception_handlers={HTTPException: answer, Exception: answer},
         lifespan=[lifespan],
         openapi_config=document(version),
@@ -52,6 +58,10 @@ def api(service: Service, *, version: str, close: Callable[[], None] = lambda: N
     )
     app.asgi_handler = watched(app.asgi_handler, metrics, service.ids)
     return app
+
+
+def _collectors(_: Collecting) -> list[Router]:
+    return []
 
 
 def _pages(service: Service) -> list[Router]:

@@ -25,9 +25,14 @@ def needs(service: Service, scope: str) -> Guard:
 
 def require(service: Service, connection: Connection, scope: str) -> None:
     """Let pass who has the scope. Errors: `Problem` 401 or 403."""
+    admit(service, _sent(connection), scope)
+
+
+def admit(service: Service, key: str, scope: str) -> None:
+    """Let pass a key that has the scope, wherever it came from. Errors: `Problem` 401 or 403."""
     if not service.keys:
         return
-    scopes = _scopes(service, _sent(connection))
+    scopes = _scopes(service, key)
     if scopes is None:
         hint = "send a key that the server knows as `Authorization: Bearer KEY` or `X-Api-Key: KEY`"
         raise Problem(HTTPStatus.UNAUTHORIZED, "unauthorized", "Authorization", hint)

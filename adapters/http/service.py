@@ -23,6 +23,11 @@ class Sources:
     catalogue: str = "http_catalogue"
     shop_page: str = "shop_page"
     shop_orders: str = "shop_page_orders"
+    segment: str = "segment"
+    rudder: str = "rudder"
+    ga4: str = "ga4"
+    snowplow: str = "snowplow"
+    shopify: str = "shopify"
 
 
 @frozen(eq=False)
@@ -30,6 +35,8 @@ class Service:
     """`keys`: API key -> its scopes; without keys everybody may do everything (the start refuses that on a network).
 
     `pages`: whether the shop is served beside the API. `pictures`: folder of product pictures, `personas`: a JSON file.
+    `shopify_secret`: what Shopify signs its webhooks with; without it that door stays shut. `open_collectors`: doors of
+    clients that cannot send a key (Snowplow) take events from everybody, although there are keys.
     `most_in_flight`: recommendation requests above which the next one is told to come back.
     `threads`: how many requests are worked on at once; fewer than the database gives connections (15).
     """
@@ -50,6 +57,8 @@ class Service:
     pages: bool = True
     pictures: Path | None = None
     personas: Path | None = None
+    shopify_secret: str = field(default="", repr=False)
+    open_collectors: bool = False
     max_body: int = 1_000_000
     most_in_flight: int = 64
     threads: int = 12

@@ -8,20 +8,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from attrs import define, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
-from application.intake import transactions, wire
+from application.intake import wire
 from application.intake.door import CONFLICT, seal_context, sealed_id
-from application.intake.people import Acquaintance, visitor_of
-from application.intake.reading import Understood, understand
+from application.intake.enrichment import Enrichment
+from application.intake.people import Acquaintance
+from application.intake.reading import Reader, Understood
+from application.intake.recording import Recording
+from application.intake.releasing import RELEASES, released_position
 from application.intake.visiting import SUBJECTS, Subject, Visiting
 from application.pending import Pending
 from application.projections.rows import Rows
 from application.projections.runner import Progressed
-from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
 from domain.kernel import DomainError
 from domain.taxonomy import quarantine
-from domain.taxonomy.aliases import SERVER_ONLY, TAXONOMY_VERSION
 from domain.taxonomy.refusal import Reason, Refused
 from domain.taxonomy.source import Declaration
 from ports.clock import Ids
@@ -36,12 +37,15 @@ _EVENTS_FAULT = (DomainError, ValueError, TypeError, LookupError, ArithmeticErro
 
 @frozen
 class _Read:
+    """What a record says. `released_at`: when it was let out of the quarantine, None if it comes for the first time."""
+
     record: IntakeRecord
-    outcome: Understood | Refused
+    outcome: Sequence[Understood] | Refused
+    released_at: datetime | None = None
 
     @property
-    def who(self) -> tuple[Identifier, ...]:
-        return self.outcome.who if isinstance(self.outcome, Understood) else ()
+    def who(self) -> Sequence[Identifier]:
+        return () if isinstance(self.outcome, Refused) else [one for part in self.outcome for one in part.who]
 
 
 @define
@@ -54,17 +58,17 @@ class Canonicaliser:
     keyring: Keyring
     sources: Mapping[str, Declaration]
     ids: Ids
-    policy: IdentityPolicy = DEFAULT_POLICY
+    reader: Reader = Factory(Reader)
+    enrichment: Enrichment = Factory(Enrichment)
     batch: int = 5000
     _rows: Rows = field(init=False)
     _pending: Pending = field(init=False)
-    _acquaintance: Acquaintance = field(init=False)
     _visiting: Visiting = field(init=False)
+    _recording: Recording = field(init=False)
     _remembered_at: int = field(init=False, default=0)
 
     def __attrs_post_init__(self) -> None:
         self._pending = Pending(self.log, self.ids, self.tenant)
-        self._acquaintance = Acquaintance(self._pending, self.tenant)
         self._forget()
 
     def catch_up(self, progressed: Progressed = lambda _at, _head: None) -> int:
@@ -120,69 +124,88 @@ class Canonicaliser:
         return ended
 
     def _read(self, records: Sequence[IntakeRecord]) -> list[_Read]:
-        """Unseal and interpret. What was erased is passed over; it can be read by nobody."""
-        arrivals = [record.arrival for record in records]
+        """Unseal and interpret; a release stands for the record that it lets out. What was erased is passed over."""
+        let_out = {one.position: released_position(one) for one in records if one.arrival.source == RELEASES}
+        meant = [self._waiting(let_out[one.position]) if one.position in let_out else one for one in records]
+        pairs = [(one, real) for one, real in zip(records, meant, strict=True) if real is not None]
+        arrivals = [real.arrival for _, real in pairs]
         contexts = [seal_context(self.tenant, a.source, sealed_id(a)) for a in arrivals]
         bodies = self.keyring.unseal([a.key_id for a in arrivals], [a.sealed for a in arrivals], contexts)
-        return [self._interpret(record, body) for record, body in zip(records, bodies, strict=True) if body is not None]
+        return [
+            self._interpret(real, body, one.arrival.received_at if real is not one else None)
+            for (one, real), body in zip(pairs, bodies, strict=True)
+            if body is not None
+        ]
 
-    def _interpret(self, record: IntakeRecord, body: bytes) -> _Read:
+    def _waiting(self, position: int) -> IntakeRecord | None:
+        found = self.intake.follow(after=position - 1, limit=1)
+        return found[0] if found and found[0].position == position and found[0].arrival.source != RELEASES else None
+
+    def _interpret(self, record: IntakeRecord, body: bytes, released_at: datetime | None) -> _Read:
         arrival = record.arrival
-        if arrival.refusal:
+        if arrival.refusal and released_at is None:
             return _Read(record, CONFLICT)
         try:
             source = self.sources.get(arrival.source)
             sent = wire.decode(body)
-            return _Read(record, understand(sent, source, arrival.received_at, arrival.source_event_id, self.policy))
+            understood = self.reader.understand(sent, source, arrival.received_at, arrival.source_event_id)
         except Refused as refused:
-            return _Read(record, refused)
+            return _Read(record, refused, released_at)
+        if released_at is not None and source is not None and source.clock == "live":
+            understood = [
+                evolve(one, canonical=evolve(one.canonical, known_at=released_at)) for one in understood
+            ]  # before, nobody could have used it
+        return _Read(record, understood, released_at)
 
     def _handle(self, read: _Read, surrogates: Mapping[Identifier, str]) -> None:
+        if read.released_at is not None and not self._waits(read.record):
+            return
         if isinstance(read.outcome, Refused):
-            self._set_aside(read.record, read.outcome)
+            self._set_aside(read, read.outcome)
             return
         try:
-            self._apply(read.record, read.outcome, {who.kind: surrogates[who] for who in read.who})
+            authority = self.sources[read.record.arrival.source].authority
+            for part in read.outcome:
+                who = {one.kind: surrogates[one] for one in part.who}
+                self._recording.record(part, who, read.record.position, authority)
+            if read.released_at is not None:
+                self._let_out(read, read.outcome, read.released_at)
+        except Refused as refused:
+            self._pending.undo()
+            self._set_aside(read, refused)
         except _EVENTS_FAULT as fault:
             self._pending.undo()
-            name = type(fault).__name__
-            self._set_aside(read.record, Refused(Reason.HANDLER_FAILED, "(event)", name))
+            self._set_aside(read, Refused(Reason.HANDLER_FAILED, "(event)", type(fault).__name__))
         self._pending.keep()
 
-    def _apply(self, record: IntakeRecord, understood: Understood, who: Mapping[str, str]) -> None:
-        canonical = understood.canonical
-        authority = self.sources[record.arrival.source].authority
-        metadata = Metadata(self.ids.new(), canonical.occurred_at, canonical.known_at, record.position)
-        unseen = [surrogate for surrogate in who.values() if self._rows.get(SUBJECTS, surrogate) is None]
-        changed = {surrogate: Subject() for surrogate in unseen}
-        device_type = canonical.context.get("device_type")
-        self._acquaintance.meet(who, unseen, authority, metadata, kiosk=device_type == "kiosk")
-        if canonical.name in SERVER_ONLY:
-            transactions.record(self._pending, canonical, who, metadata)
-        elif understood.fact is not None:
-            visitor = visitor_of(who)
-            changed[visitor] = self._visiting.record(
-                understood.fact,
-                metadata,
-                visitor=visitor,
-                account=who.get("account"),
-                channel=canonical.channel,
-                device_type=device_type,
-            )
-        for surrogate, subject in changed.items():
-            self._rows.put(SUBJECTS, surrogate, subject)
+    def _waits(self, record: IntakeRecord) -> bool:
+        state = self._pending.state(quarantine.DECIDER, str(record.position))
+        return state.reason is not None and not state.released
 
-    def _set_aside(self, record: IntakeRecord, refused: Refused) -> None:
-        arrival = record.arrival
+    def _let_out(self, read: _Read, parts: Sequence[Understood], at: datetime) -> None:
+        position, key = read.record.position, str(read.record.position)
+        events = quarantine.release(
+            self._pending.state(quarantine.DECIDER, key),
+            intake_position=position,
+            source=read.record.arrival.source,
+            taxonomy_version=self.reader.vocabulary.version,
+            became=tuple(part.canonical.name for part in parts),
+        )
+        self._pending.take(quarantine.DECIDER, key, events, Metadata("", at, at, position))
+
+    def _set_aside(self, read: _Read, refused: Refused) -> None:
+        """Keep it waiting with the reason; one that was to be let out and cannot be gets its new reason."""
+        record, key, again = read.record, str(read.record.position), read.released_at is not None
+        at = read.released_at or record.arrival.received_at
         events = quarantine.quarantine(
-            quarantine.State(),
+            self._pending.state(quarantine.DECIDER, key) if again else quarantine.State(),
             refused,
             intake_position=record.position,
-            source=arrival.source,
-            taxonomy_version=TAXONOMY_VERSION,
+            source=record.arrival.source,
+            taxonomy_version=self.reader.vocabulary.version,
         )
-        metadata = Metadata(self.ids.new(), arrival.received_at, arrival.received_at, record.position)
-        self._pending.take(quarantine.DECIDER, str(record.position), events, metadata, new=True)
+        metadata = Metadata("", at, at, record.position)
+        self._pending.take(quarantine.DECIDER, key, events, metadata, new=not again)
         self._pending.keep()
 
     def _commit(self, advance: Advance) -> bool:
@@ -217,3 +240,5 @@ class Canonicaliser:
         self._pending.forget()
         self._rows = Rows(self.read_models, FOLLOWER)
         self._visiting = Visiting(self._pending, self._rows, self.ids)
+        acquaintance = Acquaintance(self._pending, self.tenant)
+        self._recording = Recording(self._pending, self._rows, self.ids, self._visiting, acquaintance, self.enrichment)

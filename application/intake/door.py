@@ -9,14 +9,15 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import uuid5
 
-from attrs import evolve, frozen
+from attrs import Factory, evolve, frozen
 
 from application.intake import wire
-from application.intake.reading import event_id, understand
-from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
+from application.intake.reading import Reader, event_id
 from domain.kernel import tenant_namespace
+from domain.taxonomy.consent import consent_of
+from domain.taxonomy.dialects.dialect import WireEvent
 from domain.taxonomy.interpret import identifiers_of
-from domain.taxonomy.redaction import redact
+from domain.taxonomy.redaction import redact, suspect
 from domain.taxonomy.refusal import Reason, Refused
 from domain.taxonomy.source import Declaration
 from ports.clock import Clock
@@ -56,7 +57,7 @@ class Door:
     keyring: Keyring
     append: Callable[[Sequence[Arrival]], Sequence[Receipt]]
     clock: Clock
-    policy: IdentityPolicy = DEFAULT_POLICY
+    reader: Reader = Factory(Reader)
 
     def receive(self, source: str, bodies: Sequence[bytes], *, batch_id: str, first: int = 0) -> Sequence[Answer]:
         """Store a batch and answer for each event, in order. Idempotent for events that carry an id or a time.
@@ -84,36 +85,42 @@ class Door:
         self, body: bytes, source: str, declaration: Declaration | None, received_at: datetime, fallback_id: str
     ) -> _Examined:
         sent: Any = None
+        events: Sequence[WireEvent] = ()
         refused: Refused | None = None
         try:
             sent = wire.decode(body)
-            if isinstance(sent, dict) and (kept := redact(sent)) is not sent:
+            events = self.reader.translate(sent, declaration)
+            if suspect(body) and (kept := redact(sent, geo=_may_know_where(events))) is not sent:
                 body = wire.encode(kept)
                 sent = wire.decode(body)  # answered for as it is stored: it may have grown too large
-            understand(sent, declaration, received_at, fallback_id, self.policy)
+                events = self.reader.translate(sent, declaration)
+            assert declaration is not None
+            self.reader.understand_events(events, declaration, received_at, fallback_id)
         except Refused as no:
             refused = no
+            body = _redacted(body, sent)
+        first = events[0] if events else sent
         try:
-            source_event_id = self._source_event_id(sent, source, fallback_id)
+            source_event_id = self._source_event_id(first, sent, source, fallback_id)
         except Refused as no:
             source_event_id, refused = fallback_id, refused or no
-        return _Examined(source_event_id, body, self._about(sent), refused)
+        return _Examined(source_event_id, body, self._about(first), refused)
 
-    def _about(self, sent: Any) -> tuple[tuple[str, str], ...]:
-        """Return who a body is about, whatever else is wrong with it; nobody if that cannot be read."""
+    def _about(self, event: Any) -> tuple[tuple[str, str], ...]:
+        """Return who an event is about, whatever else is wrong with it; nobody if that cannot be read."""
         try:
-            found = identifiers_of(sent, []) if isinstance(sent, dict) else ()
+            found = identifiers_of(event, []) if isinstance(event, dict) else ()
         except Refused:
             return ()
-        return tuple(pair for pair in found if not self.policy.is_blocked_value(pair[1]))
+        return tuple(pair for pair in found if not self.reader.policy.is_blocked_value(pair[1]))
 
-    def _source_event_id(self, sent: Any, source: str, fallback_id: str) -> str:
-        if not isinstance(sent, dict):
+    def _source_event_id(self, event: Any, sent: Any, source: str, fallback_id: str) -> str:
+        if not isinstance(event, dict):
             return fallback_id
-        if (own := sent.get("event_id")) is not None:
+        if (own := event.get("event_id")) is not None:
             cleaned: str = event_id(own, "event_id", [])
             return cleaned
-        if sent.get("timestamp") is not None:
+        if event.get("timestamp") is not None:
             return str(uuid5(tenant_namespace(self.tenant), source + "\0" + wire.canonical_bytes(sent).decode()))
         return fallback_id
 
@@ -123,7 +130,7 @@ class Door:
         surrogates = self.vault.surrogates(list({who for who in primary if who is not None}))
         epoch = f"epoch:{received_at.date().isoformat()}"
         key_ids = [epoch if who is None else surrogates[who] for who in primary]
-        source = source[:64].replace("\x00", "")
+        source = source[:64].replace("\x00", "").replace("#", "")
         contexts = [seal_context(self.tenant, source, one.source_event_id) for one in examined]
         sealed = self.keyring.seal(key_ids, [one.body for one in examined], contexts)
         prints = self.keyring.fingerprint([one.body for one in examined])
@@ -137,6 +144,22 @@ class Door:
         if not arrivals:
             return ()
         return self.append([_beside(arrival) for arrival in arrivals])
+
+
+def _may_know_where(events: Sequence[WireEvent]) -> bool:
+    """Whether the shopper granted the use of places, for everything that a message tells."""
+    try:
+        return all(consent_of(event).get("geo") == "granted" for event in events)
+    except Refused:
+        return False  # reading it says so, with the reason
+
+
+def _redacted(body: bytes, sent: Any) -> bytes:
+    """What is refused may not be understood, so nothing in it is taken for a grant."""
+    if not isinstance(sent, dict) or not suspect(body):
+        return body
+    kept = redact(sent, geo=False)
+    return body if kept is sent else wire.encode(kept)
 
 
 def seal_context(tenant: str, source: str, source_event_id: str) -> bytes:

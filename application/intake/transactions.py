@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from application.pending import Pending
-from domain import order
+from domain import order, shipment
 from domain.catalogue import product
 from domain.order import Claim
-from domain.returns import returns
+from domain.returns import exchange, returns
 from domain.returns.returns import ReturnLine
 from domain.taxonomy.interpret import Canonical
 from domain.values import Bill, LineItem, Money
@@ -65,7 +65,7 @@ def _placed(pending: Pending, canonical: Canonical, who: Mapping[str, str], meta
         pending.state(order.DECIDER, sent["order_id"]),
         order_id=sent["order_id"],
         bill=bill_of(sent),
-        channel=canonical.channel,
+        channel=canonical.envelope.channel,
         placed_at=canonical.occurred_at,
         account=who.get("account"),
         loyalty=who.get("loyalty"),
@@ -121,7 +121,7 @@ def _return_requested(pending: Pending, canonical: Canonical, _: Mapping[str, st
         order_id=order_id,
         lines=lines,
         requested_at=at,
-        channel=canonical.channel,
+        channel=canonical.envelope.channel,
     )
     pending.take(returns.DECIDER, return_id, events, metadata)
     for line in lines if events else ():
@@ -162,6 +162,25 @@ def _return_inspected(pending: Pending, canonical: Canonical, _: Mapping[str, st
     pending.take(returns.DECIDER, sent["return_id"], events, metadata)
 
 
+def _exchanged(pending: Pending, canonical: Canonical, _: Mapping[str, str], metadata: Metadata) -> None:
+    sent = {"quantity": 1} | dict(canonical.fields)
+    created = exchange.ExchangeCreated(created_at=canonical.occurred_at, **sent)
+    events = exchange.create(pending.state(exchange.DECIDER, created.exchange_id), created)
+    pending.take(exchange.DECIDER, created.exchange_id, events, metadata)
+
+
+def _dispatched(pending: Pending, canonical: Canonical, _: Mapping[str, str], metadata: Metadata) -> None:
+    sent = shipment.ShipmentDispatched(dispatched_at=canonical.occurred_at, **canonical.fields)
+    events = shipment.dispatch(pending.state(shipment.DECIDER, sent.shipment_id), sent)
+    pending.take(shipment.DECIDER, sent.shipment_id, events, metadata)
+
+
+def _delivered(pending: Pending, canonical: Canonical, _: Mapping[str, str], metadata: Metadata) -> None:
+    sent = shipment.ShipmentDelivered(**({"delivered_at": canonical.occurred_at} | dict(canonical.fields)))
+    events = shipment.deliver(pending.state(shipment.DECIDER, sent.shipment_id), sent)
+    pending.take(shipment.DECIDER, sent.shipment_id, events, metadata)
+
+
 def _product_listed(pending: Pending, canonical: Canonical, _: Mapping[str, str], metadata: Metadata) -> None:
     sent = dict(canonical.fields)
     colourways = tuple(
@@ -199,6 +218,9 @@ _HANDLERS: Mapping[str, Handler] = {
     "return_requested": _return_requested,
     "return_received": _return_received,
     "return_inspected": _return_inspected,
+    "exchange_created": _exchanged,
+    "shipment_dispatched": _dispatched,
+    "shipment_delivered": _delivered,
     "product_listed": _product_listed,
     "stock_counted": _stock_counted,
 }

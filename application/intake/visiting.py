@@ -1,5 +1,6 @@
 """Behaviour finds its session: place the fact, take the decisions that follow, record it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from attrs import define, evolve, frozen
@@ -18,12 +19,15 @@ from ports.event_log import Metadata
 class Subject:
     """What the canonicaliser remembers of an identifier: that it was seen, and its sessions if it keeps any.
 
-    `closed`: the session that was ended because nothing more came, until something does.
+    `closed`: the session that was ended because nothing more came, until something does. `agent`: what the program
+    called itself that sent the last event. `withdrawn`: purposes that were refused and not granted again since.
     """
 
     visits: Visits = ()
     kiosk: bool = False
     closed: str = ""
+    agent: str = ""
+    withdrawn: tuple[str, ...] = ()
 
 
 SUBJECTS: Collection[Subject] = Collection("subjects", Subject)
@@ -37,24 +41,31 @@ class Visiting:
 
     def record(
         self,
-        fact: Fact,
+        facts: Sequence[Fact],
         metadata: Metadata,
+        bare: Metadata,
         *,
         visitor: str,
         account: str | None,
         channel: str,
         device_type: str | None,
     ) -> Subject:
-        """Record a fact in its session; return the visitor's row, to be put when the whole event went well."""
+        """Record facts of one moment in their session; return the visitor's row, to be put when all went well.
+
+        `metadata` is that of the last fact, `bare` that of the others and of the decisions that follow from them.
+        """
         subject = self.rows.get(SUBJECTS, visitor) or Subject()
         subject = evolve(subject, kiosk=subject.kiosk or device_type == "kiosk")
-        moment = Moment(metadata.occurred_at, account, isinstance(fact, LoggedOut))
-        placement = place(subject.visits, moment, self.ids.new, KIOSK if subject.kiosk else ORDINARY)
-        for step in placement.steps:
-            self._take(step, metadata, visitor=visitor, channel=channel, device_type=device_type)
-        state = self.pending.state(session.DECIDER, placement.session_id)
-        self.pending.take(session.DECIDER, placement.session_id, session.record(state, fact), metadata)
-        return evolve(subject, visits=placement.visits, closed="")
+        visits, rule = subject.visits, KIOSK if subject.kiosk else ORDINARY
+        for fact in facts:
+            moment = Moment(metadata.occurred_at, account, isinstance(fact, LoggedOut))
+            placement = place(visits, moment, self.ids.new, rule)
+            for step in placement.steps:
+                self._take(step, bare, visitor=visitor, channel=channel, device_type=device_type)
+            visits, session_id = placement.visits, placement.session_id
+            events = session.record(self._state(session_id), fact)
+            self._decide(session_id, events, metadata if fact is facts[-1] else bare)
+        return evolve(subject, visits=visits, closed="")
 
     def close(self, visitor: str, subject: Subject, now: datetime, metadata: Metadata) -> Subject:
         """End the visitor's last session if nothing can follow it by `now`."""

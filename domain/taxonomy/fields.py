@@ -209,15 +209,20 @@ def items_of(schema: Schema, limit: int = 200) -> Parser:
     return parse
 
 
-def read(sent: Mapping[str, Any], schema: Schema, notes: list[str], prefix: str = "") -> dict[str, Any]:
-    """Read the declared fields out of what was sent; unknown fields stay in the raw event only.
+def read(
+    sent: Mapping[str, Any], schema: Schema, notes: list[str], prefix: str = "", unknown: list[str] | None = None
+) -> dict[str, Any]:
+    """Read the declared fields out of what was sent; `unknown` is told the others, which stay in the raw event only.
 
     Of several names for one field the first declared counts. Spelling is normalised; null is absent.
     """
     chosen: dict[str, tuple[int, Field, Any]] = {}
     for name, value in sent.items():
         found = schema.by_name.get(name) or schema.by_name.get(normalise(name))
-        if found is not None and value is not None:
+        if found is None:
+            if unknown is not None:
+                unknown.append(name)
+        elif value is not None:
             rank, field = found
             if field.name not in chosen or rank < chosen[field.name][0]:
                 chosen[field.name] = rank, field, value

@@ -25,18 +25,33 @@ class EventQuarantined:
     suggested_name: str = ""
 
 
-Event = EventQuarantined
+@frozen
+class EventReleased:
+    """A newer vocabulary, or an operator's word on a conflict, made facts of it. They say when it happened."""
+
+    intake_position: int
+    source: str
+    taxonomy_version: str
+    became: tuple[str, ...]
+
+
+Event = EventQuarantined | EventReleased
 
 
 @frozen
 class State:
+    """`released`: it is a fact now and cannot become one again."""
+
     reason: str | None = None
+    released: bool = False
 
 
 def evolve(state: State, event: Event) -> State:
     match event:
         case EventQuarantined(reason=reason):
             return amend(state, reason=reason)
+        case EventReleased():
+            return amend(state, released=True)
         case _:
             assert_never(event)
 
@@ -44,8 +59,8 @@ def evolve(state: State, event: Event) -> State:
 def quarantine(
     state: State, refused: Refused, *, intake_position: int, source: str, taxonomy_version: str
 ) -> tuple[Event, ...]:
-    """Set an event aside; the same reason again is nothing to do."""
-    if state.reason == refused.reason.value:
+    """Set an event aside; the same reason again is nothing to do, and what was released stays released."""
+    if state.released or state.reason == refused.reason.value:
         return ()
     return (
         EventQuarantined(
@@ -60,5 +75,17 @@ def quarantine(
     )
 
 
-DECIDER = Decider(category="quarantine", initial=State, evolve=evolve)
-EVENTS: tuple[tuple[type, str], ...] = ((EventQuarantined, "intake.event_quarantined"),)
+def release(
+    state: State, *, intake_position: int, source: str, taxonomy_version: str, became: tuple[str, ...]
+) -> tuple[Event, ...]:
+    """Let an event out, once. `became`: the canonical names of its facts. One that never waited is nothing to do."""
+    if state.reason is None or state.released:
+        return ()
+    return (EventReleased(intake_position, source, taxonomy_version, became),)
+
+
+DECIDER: Decider[State, Event] = Decider(category="quarantine", initial=State, evolve=evolve)
+EVENTS: tuple[tuple[type, str], ...] = (
+    (EventQuarantined, "intake.event_quarantined"),
+    (EventReleased, "intake.event_released"),
+)

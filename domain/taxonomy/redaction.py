@@ -1,14 +1,26 @@
 """What is taken out of a raw event before it is sealed, and said so in the event itself (`domain.md` §3.6).
 
-IP addresses lose their last part, coordinates go without an explicit grant, click ids become a yes.
+IP addresses lose their last part, coordinates go without an explicit grant, click ids become a yes: wherever they
+stand, for every vendor has its own places for them.
 """
 
+import re
 from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-CLICK_IDS = ("gclid", "fbclid", "msclkid", "dclid")
 RECORD = "redactions"
+CLICK_IDS = frozenset(["gclid", "fbclid", "msclkid", "dclid", "ttclid", "twclid", "wbraid", "gbraid", "li_fat_id"])
+_ADDRESSES = frozenset(
+    ["ip", "ip_address", "ipaddress", "browser_ip", "client_ip", "ip_override", "user_ipaddress", "remote_addr"]
+)
+PLACES = frozenset(["geo", "geolocation", "latitude", "longitude", "lat", "lng", "lon", "user_location", "altitude"])
+_CLICK_ID = re.compile(rf"([?&])(?:{'|'.join(sorted(CLICK_IDS))})=[^&#\s]*", re.IGNORECASE)
+#: Most events have nothing to redact: this is asked of their bytes before anybody looks at their parts.
+_SUSPECT = re.compile(
+    rf'"(?:{"|".join(sorted(_ADDRESSES | PLACES | CLICK_IDS))})"\s*:|(?:{"|".join(sorted(CLICK_IDS))})='.encode(),
+    re.IGNORECASE,
+)
 
 
 def truncated_ip(value: Any) -> str | None:
@@ -20,26 +32,49 @@ def truncated_ip(value: Any) -> str | None:
     return str(ip_network(f"{address}/{24 if address.version == 4 else 48}", strict=False).network_address)
 
 
-def redact(sent: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return `sent` itself if nothing had to go, else a copy whose `redactions` names what went."""
-    context, properties, consent = (sent.get(key) for key in ("context", "properties", "consent"))
+def suspect(body: bytes) -> bool:
+    """Whether a body may hold something to redact."""
+    return _SUSPECT.search(body) is not None
+
+
+def redact(sent: Mapping[str, Any], *, geo: bool) -> Mapping[str, Any]:
+    """Return `sent` itself if nothing had to go, else a copy whose `redactions` names what went.
+
+    `geo`: whether the shopper granted the use of places.
+    """
     gone: list[str] = []
-    out = dict(sent)
-    if isinstance(context, dict):
-        kept = dict(context)
-        if "ip" in kept and (shorter := truncated_ip(kept["ip"])) != kept["ip"]:
-            kept["ip"] = shorter
-            gone.append("context.ip")
-        granted = isinstance(consent, dict) and consent.get("geo") == "granted"
-        if "geo" in kept and not granted:
-            del kept["geo"]
-            gone.append("context.geo")
-        out["context"] = kept
-    for section, holder in (("context", out.get("context")), ("properties", properties)):
-        if isinstance(holder, dict) and any(key in holder for key in CLICK_IDS):
-            out[section] = {key: value for key, value in holder.items() if key not in CLICK_IDS} | {"paid_click": True}
-            gone.append(f"{section}.click_id")
+    kept = _without(sent, "", gone, geo=geo)
     if not gone:
         return sent
+    out: dict[str, Any] = dict(kept)
     out[RECORD] = gone
+    return out
+
+
+def _without(value: Any, path: str, gone: list[str], *, geo: bool) -> Any:
+    if isinstance(value, dict):
+        return _object(value, path, gone, geo=geo)
+    if isinstance(value, list):
+        return [_without(one, path, gone, geo=geo) for one in value]
+    if isinstance(value, str) and "=" in value and _CLICK_ID.search(value):
+        gone.append(f"{path}.click_id")
+        return _CLICK_ID.sub(r"\1", value)
+    return value
+
+
+def _object(value: Mapping[str, Any], path: str, gone: list[str], *, geo: bool) -> Mapping[str, Any]:
+    out: dict[str, Any] = {}
+    for name, one in value.items():
+        lowered, at = name.lower(), f"{path}.{name}" if path else name
+        if lowered in CLICK_IDS:
+            gone.append(f"{path}.click_id" if path else "click_id")
+            out["paid_click"] = True
+        elif lowered in _ADDRESSES and isinstance(one, str | int):
+            if (shorter := truncated_ip(one)) != one:
+                gone.append(at)
+            out[name] = shorter
+        elif lowered in PLACES and not geo and one is not None:
+            gone.append(at)
+        else:
+            out[name] = _without(one, at, gone, geo=geo)
     return out

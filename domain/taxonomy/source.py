@@ -2,7 +2,8 @@
 
 `clock`: a live source is held to the present (skew, future and age rules); a backfill source (history, imports,
 simulation) is trusted on when things happened, and what it says is known `delay_s` seconds later.
-`authority`: only a server may say that an order was placed or a return received.
+`authority`: only a server may say that an order was placed or a return received. `dialect`: whose wire form it speaks.
+`currency`: of amounts that come without one; a source that declares none has to say it each time.
 """
 
 from typing import Literal, assert_never
@@ -11,10 +12,14 @@ from attrs import evolve as amend
 from attrs import frozen
 
 from domain.kernel import Decider, DomainError
+from domain.values import EXPONENTS
 
 Clock = Literal["live", "backfill"]
 Authority = Literal["client", "server"]
 LegalBasis = Literal["consent", "contract", "legitimate_interest"]
+CHANNELS = frozenset(["web", "app_ios", "app_android", "in_store", "contact_center", "email", "partner"])
+#: The dialect of events that come in the generic wire form already.
+PLAIN = "haberdasher"
 
 
 @frozen
@@ -25,6 +30,8 @@ class Declaration:
     authority: Authority = "client"
     legal_basis: LegalBasis = "legitimate_interest"
     channel: str = "web"
+    dialect: str = PLAIN
+    currency: str = ""
 
 
 @frozen
@@ -67,6 +74,8 @@ def declare(state: State, declaration: Declaration) -> tuple[Event, ...]:
         raise InvalidDeclaration("delay_s: a source cannot be known before it happened")
     if declaration.clock == "live" and declaration.delay_s:
         raise InvalidDeclaration("delay_s: a live source is known when it is received")
+    if declaration.currency and declaration.currency not in EXPONENTS:
+        raise InvalidDeclaration("currency: an ISO 4217 code in capitals, such as EUR")
     if state.declaration is None:
         return (SourceRegistered(declaration),)
     return () if state.declaration == declaration else (SourceRedeclared(declaration),)

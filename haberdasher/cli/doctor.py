@@ -9,7 +9,8 @@ from attrs import asdict, frozen
 from adapters.database import connect, safety
 from haberdasher.bootstrap import running
 from haberdasher.cli.show import answer, json_option, table
-from haberdasher.settings import Settings, load, read_secrets
+from haberdasher.secret_settings import read_secrets
+from haberdasher.settings import Settings, load
 
 
 @frozen

@@ -10,7 +10,8 @@ from granian.constants import Interfaces
 
 from haberdasher.bootstrap import running
 from haberdasher.cli.show import fail, out
-from haberdasher.settings import limit_threads, load, read_api_keys
+from haberdasher.secret_settings import read_api_keys
+from haberdasher.settings import limit_threads, load
 
 
 @click.command()

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from haberdasher.settings import InvalidSetting, Settings, load, read_secrets
+from haberdasher.secret_settings import read_secrets
+from haberdasher.settings import InvalidSetting, Settings, load
 
 KEY = "ab" * 32
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from haberdasher.settings import InvalidSetting, load, read_api_keys
+from haberdasher.secret_settings import read_api_keys
+from haberdasher.settings import InvalidSetting, load
 
 KEY, OTHER = "k" * 16, "another-key-of-24-chars="
 

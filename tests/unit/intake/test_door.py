@@ -109,7 +109,7 @@ def test_what_identifies_too_well_is_taken_out_and_said(house: MemoryHouse) -> N
     )
     assert kept["context"] == {"ip": "203.0.113.0", "locale": "de-DE", "paid_click": True}
     assert kept["properties"] == {"product_id": "p", "paid_click": True}
-    assert kept["redactions"] == ["context.ip", "context.geo", "context.click_id", "properties.click_id"]
+    assert sorted(kept["redactions"]) == ["context.click_id", "context.geo", "context.ip", "properties.click_id"]
 
 
 def test_granted_coordinates_and_clean_events_stay_as_sent(house: MemoryHouse) -> None:

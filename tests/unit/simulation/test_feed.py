@@ -1,20 +1,27 @@
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
 import msgspec
+import numpy as np
 import pytest
 from attrs import evolve
 
+from adapters.bots import CrawlerList
 from adapters.sources.simulation.feed import DECLARATIONS, feed
+from adapters.sources.simulation.hidden import Shoppers
+from adapters.sources.simulation.plan import Planned, planned
 from adapters.sources.simulation.season import Season
 from adapters.sources.simulation.truth import Truth
-from application.intake.reading import understand
+from adapters.sources.simulation.weather import Weather
+from application.intake.reading import Reader
 from application.intake.wire import decode
 from domain.taxonomy.source import Declaration
 from tests.unit.simulation.seasons import SMALL, Event, events, named, sent
 
 CATALOGUE = ("product_listed", "stock_counted")
+CROWDED = Season(date(2026, 6, 30), shoppers=400, products=200, days=30, touched=0.3, machines=0.2)
 HALF_DOZEN = Season(date(2026, 6, 30), shoppers=60, products=60, days=14, touched=0.3)
 
 
@@ -52,11 +59,11 @@ def test_every_event_has_an_id_of_its_own() -> None:
 
 def test_the_taxonomy_understands_every_event() -> None:
     """No event of any source is refused, and every source is a backfill."""
-    declared = {one.name: one for one in DECLARATIONS}
+    declared, reader = {one.name: one for one in DECLARATIONS}, Reader()
     assert {one.clock for one in DECLARATIONS} == {"backfill"}
     assert declared["shop_orders"] == Declaration("shop_orders", "backfill", 60, "server", "contract")
     for one, event in zip(sent(SMALL), events(SMALL), strict=True):
-        understood = understand(decode(one.body), declared[one.source], event.at, event.body["event_id"])
+        (understood,) = reader.understand(decode(one.body), declared[one.source], event.at, event.body["event_id"])
         assert understood.canonical.occurred_at == event.at
 
 
@@ -114,23 +121,129 @@ def test_people_are_met_under_many_names() -> None:
     )
 
 
-def test_machines_keep_the_pace_of_a_clock() -> None:
-    """A few cookies view products in equal steps of about a second, and belong to nobody."""
-    views: dict[str, list[Event]] = {}
-    for event in named(SMALL, "product_viewed"):
-        views.setdefault(event.body["anonymous_id"], []).append(event)
-    machines = {cookie: seen for cookie, seen in views.items() if cookie.startswith("ck-bot")}
-    assert machines
+@pytest.fixture(scope="module")
+def machines() -> dict[str, dict[str, list[Event]]]:
+    """The events of each machine, by what it really is and by its cookie, in a season with many of them."""
+    truth, found = Truth.of(CROWDED), defaultdict[str, dict[str, list[Event]]](dict)
+    for event in events(CROWDED):
+        cookie = event.body.get("anonymous_id", "")
+        if (kind := truth.class_of("anonymous", cookie)) != "human":
+            assert truth.shopper_of("anonymous", cookie) is None
+            found[kind].setdefault(cookie, []).append(event)
+    return found
+
+
+def _gaps(seen: Sequence[Event]) -> list[float]:
+    return [(other.at - one.at).total_seconds() for one, other in pairwise(seen)]
+
+
+def test_there_are_machines_of_every_kind(machines: dict[str, dict[str, list[Event]]]) -> None:
+    """Some say what they are, others pretend to be a browser, and some shop for people; every season has each."""
+    kinds = {"declared", "scraper", "rotating", "carding", "agent"}
+    assert set(machines) == kinds
     truth = Truth.of(SMALL)
-    for cookie, seen in machines.items():
-        gaps = Counter(round((other.at - one.at).total_seconds(), 3) for one, other in pairwise(seen))
-        assert gaps.most_common(1)[0][1] > len(seen) / 3
-        assert truth.shopper_of("anonymous", cookie) is None
+    assert kinds < {truth.class_of("anonymous", event.body.get("anonymous_id", "")) for event in events(SMALL)}
+
+
+def test_scrapers_keep_the_pace_of_a_clock(machines: dict[str, dict[str, list[Event]]]) -> None:
+    """A scraper views thirty products or more in nearly equal steps."""
+    for seen in machines["scraper"].values():
+        gaps = _gaps(seen)
+        assert len(seen) >= 30
+        assert np.std(gaps) < 0.1 * np.mean(gaps)
+
+
+def test_rotating_machines_take_their_time_and_read_nothing(machines: dict[str, dict[str, list[Event]]]) -> None:
+    """A rotating scraper views thirty different products, at an uneven pace, from nowhere, and engages with none."""
+    for seen in machines["rotating"].values():
+        assert {event.name for event in seen} == {"product_viewed"}
+        assert len({event.fields["product_id"] for event in seen}) == len(seen) >= 30
+        assert np.std(_gaps(seen)) > 0.3 * np.mean(_gaps(seen))
+        assert all("referrer" not in event.body["context"] and "slate_id" not in event.fields for event in seen)
+
+
+def test_carders_grab_or_try_cards(machines: dict[str, dict[str, list[Event]]]) -> None:
+    """Each one either fills a cart with what it never looked at, or fails to pay again and again."""
+    for seen in machines["carding"].values():
+        counts = Counter(event.name for event in seen)
+        assert set(counts) <= {"add_to_cart", "payment_failed"}
+        assert counts["add_to_cart"] >= 22 or counts["payment_failed"] >= 6
+
+
+def test_agents_really_buy(machines: dict[str, dict[str, list[Event]]]) -> None:
+    """Most shopping agents put something into the cart, and an account that is somebody's pays for it."""
+    bought = [seen[-1] for seen in machines["agent"].values() if seen[-1].name == "add_to_cart"]
+    assert len(bought) > len(machines["agent"]) / 2
+    orders = {(order.at, order.fields["items"][0]["product_id"]): order for order in named(CROWDED, "order_created")}
+    truth = Truth.of(CROWDED)
+    for event in bought:
+        within = [
+            order
+            for (at, product), order in orders.items()
+            if product == event.fields["product_id"] and 0 <= (at - event.at).total_seconds() < 30
+        ]
+        assert any(truth.shopper_of("account", order.body.get("user_id", "")) is not None for order in within)
+
+
+def test_only_machines_that_say_so_have_the_name_of_one() -> None:
+    """People have ordinary browsers and apps, the same on each of their devices; only declared machines are known."""
+    bots, truth = CrawlerList(), Truth.of(CROWDED)
+    programs: defaultdict[str, set[str]] = defaultdict(set)
+    for event in events(CROWDED):
+        if "context" in event.body and event.source != "shop_app":
+            programs[event.body["anonymous_id"]].add(event.body["context"]["user_agent"])
+    assert all(len(known) == 1 for known in programs.values())
+    kinds = {cookie: {bots.kind(one) for one in known} for cookie, known in programs.items()}
+    says = {truth.class_of("anonymous", cookie): set[str]() for cookie in kinds}
+    for cookie, found in kinds.items():
+        says[truth.class_of("anonymous", cookie)] |= found
+    assert says.pop("agent") == {"shopping_agent"}
+    assert "" not in says.pop("declared")
+    assert set().union(*says.values()) == {""}
+
+
+def test_fingers_slip() -> None:
+    """Some taps are told twice within half a second, and some adds are taken back within three."""
+    taps = adds = 0
+    for seen in _by_cookie().values():
+        for one, other in pairwise(seen):
+            gap = (other.at - one.at).total_seconds()
+            taps += one.name == other.name == "product_clicked" and one.fields == other.fields and gap < 0.5
+            adds += one.name in {"add_to_cart", "cart_add"} and other.name == "product_removed_from_cart" and gap < 3
+    assert taps > 5
+    assert adds > 0
+
+
+def _by_cookie() -> dict[str, list[Event]]:
+    found: dict[str, list[Event]] = {}
+    for event in events(CROWDED):
+        if "anonymous_id" in event.body:
+            found.setdefault(event.body["anonymous_id"], []).append(event)
+    return found
+
+
+def test_people_come_when_they_would_without_machines() -> None:
+    """Who comes when does not hang on how many machines come."""
+
+    def people(season: Season) -> list[Planned]:
+        weather, activity = Weather.of(season), Shoppers.of(season).activity
+        return [one for one in planned(season, weather, activity) if not one.machine]
+
+    assert people(evolve(SMALL, machines=0.3)) == people(evolve(SMALL, machines=0.0))
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("shoppers", 0), ("products", 0), ("days", 0), ("seed", -1), ("touched", 0), ("touched", 1.5), ("most_events", 0)],
+    [
+        ("shoppers", 0),
+        ("products", 0),
+        ("days", 0),
+        ("seed", -1),
+        ("touched", 0),
+        ("touched", 1.5),
+        ("machines", -0.1),
+        ("most_events", 0),
+    ],
 )
 def test_an_impossible_season_is_refused(field: str, value: float) -> None:
     """A field without sense is a ValueError that names it."""

@@ -7,15 +7,21 @@ from typing import Any
 import pytest
 
 from domain.taxonomy.aliases import SERVER_ONLY
-from domain.taxonomy.interpret import interpret
+from domain.taxonomy.interpret import Canonical
+from domain.taxonomy.interpret import interpret as interpret_with
 from domain.taxonomy.refusal import Reason, Refused
 from domain.taxonomy.schemas import SCHEMAS, example
 from domain.taxonomy.source import Declaration
+from domain.taxonomy.vocabulary import Vocabulary
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 LIVE = Declaration(name="web")
 HISTORY = Declaration(name="history", clock="backfill", delay_s=3600)
 ORDERS = Declaration(name="oms", authority="server")
+
+
+def interpret(sent: Any, source: Declaration, received_at: datetime) -> Canonical:
+    return interpret_with(sent, source, received_at, Vocabulary())
 
 
 def view(**changes: Any) -> dict[str, Any]:
@@ -114,7 +120,7 @@ def test_a_clock_wrong_by_more_than_a_day_is_not_trusted() -> None:
     """Then the event is dated by our own clock and says so."""
     sent = view(timestamp="2031-01-01T00:00:00Z", sent_at="2031-01-01T00:00:01Z")
     canonical = interpret(sent, LIVE, NOW)
-    assert (canonical.occurred_at, canonical.clock_untrusted) == (NOW, True)
+    assert (canonical.occurred_at, canonical.envelope.marks) == (NOW, ("clock_untrusted",))
 
 
 def test_history_keeps_its_own_time() -> None:
@@ -129,3 +135,90 @@ def test_somebody_must_have_done_it() -> None:
     """Behaviour without any identifier is refused; an order of the order system is not."""
     assert reason_of({"event": "page_viewed"}) == (Reason.MISSING_REQUIRED, "anonymous_id")
     assert interpret({"event": "order_cancelled", "properties": {"order_id": "o"}}, ORDERS, NOW).identifiers == ()
+
+
+def test_the_envelope_says_how_it_was_read() -> None:
+    """Source, spelling, versions, times as sent and skew travel with the event."""
+    sent = view(
+        event="Viewed Product", timestamp="2026-11-23T11:59:00Z", sent_at="2026-11-23T12:00:02Z", session_id="s"
+    )
+    envelope = interpret(sent | {"store_id": "paris", "till_id": 4}, LIVE, NOW).envelope
+    assert (envelope.source, envelope.source_event_name, envelope.channel) == ("web", "Viewed Product", "web")
+    assert (envelope.taxonomy_version, envelope.schema_version) == (Vocabulary().version, "1.0")
+    assert (envelope.clock_skew_ms, envelope.session_hint, envelope.store_id, envelope.till_id) == (
+        2000,
+        "s",
+        "paris",
+        "4",
+    )
+    assert envelope.client_occurred_at == datetime(2026, 11, 23, 11, 59, tzinfo=UTC)
+    assert envelope.received_at == NOW
+
+
+def test_another_major_version_is_not_guessed_at() -> None:
+    """A minor version is read, a major one waits for its upcaster."""
+    interpret(view(schema_version="1.7"), LIVE, NOW)
+    assert reason_of(view(schema_version="2.0")) == (Reason.SCHEMA_VERSION_UNSUPPORTED, "schema_version")
+
+
+def test_behaviour_needs_what_its_source_declared() -> None:
+    """Where the basis is consent a yes is needed; a no always wins; orders and decisions about data are taken."""
+    asks = Declaration(name="web", legal_basis="consent")
+    denied = {"analytics": "denied"}
+    assert reason_of(view(), asks) == (Reason.CONSENT_REQUIRED, "consent.analytics")
+    assert reason_of(view(consent=denied), LIVE) == (Reason.CONSENT_REQUIRED, "consent.analytics")
+    assert interpret(view(consent={"analytics": True}), asks, NOW).envelope.consent == {"analytics": "granted"}
+    interpret({"event": "consent_changed", "anonymous_id": "a", "properties": denied, "consent": denied}, asks, NOW)
+    interpret({"event": "order_cancelled", "properties": {"order_id": "o"}, "consent": denied}, ORDERS, NOW)
+    assert reason_of(view(consent={"geo": "perhaps"})) == (Reason.ENUM_UNKNOWN, "consent.geo")
+
+
+def test_a_place_is_coarse_and_needs_a_yes() -> None:
+    """With a grant a cell of four characters and the country are kept, without one nothing."""
+    context = {"geo": {"latitude": 48.8566, "longitude": 2.3522, "country": "fr", "city": "Paris"}}
+    granted = interpret(view(context=context, consent={"geo": "granted"}), LIVE, NOW).envelope
+    assert granted.context["geo"] == {"country": "FR", "geohash": "u09t"}
+    for consent in ({}, {"geo": "denied"}, {"geo": "unknown"}):
+        envelope = interpret(view(context=context, consent=consent), LIVE, NOW).envelope
+        assert ("geo" in envelope.context, envelope.marks) == (False, ("geo_stripped",))
+
+
+def test_circumstances_are_coarse_and_never_refuse_an_event() -> None:
+    """What can be read of a context is kept in few values; what cannot is left out."""
+    context: dict[str, Any] = {
+        "os": "iPadOS",
+        "viewport_width": 800,
+        "locale": "de-CH",
+        "market": "au",
+        "timezone": "Australia/Sydney",
+        "referrer": "https://www.google.de/search?q=secret",
+        "campaign": {"medium": "cpc", "source": "g", "term": "a@b.example"},
+        "app_version": "1.2",
+        "experiment_arms": ["ranker:b", 5],
+    }
+    kept = interpret(view(context=context), LIVE, NOW).envelope.context
+    assert kept == {
+        "os_family": "ios",
+        "viewport_class": "md",
+        "locale": "de-CH",
+        "market": "AU",
+        "app_version": "1.2",
+        "experiment_arms": ["ranker:b"],
+        "referral": {
+            "channel_group": "paid_search",
+            "referrer_domain": "www.google.de",
+            "utm_source": "g",
+            "utm_medium": "cpc",
+        },
+        "local_hour": 23,
+        "local_dow": 0,
+        "season": "spring",
+    }
+    odd = {name: [object, {"a": 1}] and {"a": [1]} for name in context}
+    assert interpret(view(context=odd), LIVE, NOW).envelope.context == {}
+
+
+def test_fields_without_a_name_are_noticed() -> None:
+    """They stay in the raw event; whoever watches the taxonomy hears of them."""
+    canonical = interpret(view(properties={"product_id": "p", "sparkle": 1}), LIVE, NOW)
+    assert canonical.unknown == ("sparkle",)

@@ -1,0 +1,135 @@
+"""Writes down what one event says: who, in which session, which order, which decision about their data."""
+
+from collections.abc import Mapping
+from hashlib import blake2s
+
+from attrs import define, evolve, frozen
+
+from application.intake import transactions
+from application.intake.enrichment import Enrichment
+from application.intake.people import Acquaintance, visitor_of
+from application.intake.reading import Understood
+from application.intake.visiting import SUBJECTS, Subject, Visiting
+from application.pending import Pending
+from application.projections.rows import Rows
+from domain.identity import consent
+from domain.session.facts import AgentObserved, Fact
+from domain.taxonomy.aliases import SERVER_ONLY
+from domain.taxonomy.interpret import Canonical
+from domain.taxonomy.refusal import Reason, Refused
+from domain.taxonomy.source import Authority
+from ports.clock import Ids
+from ports.event_log import Metadata
+
+
+@frozen
+class _Said:
+    """One canonical event with the surrogates of who it is about (kind -> surrogate)."""
+
+    canonical: Canonical
+    who: Mapping[str, str]
+    metadata: Metadata
+    #: Without the envelope, for the decisions that follow from the event and are not it.
+    bare: Metadata
+
+
+@define
+class Recording:
+    pending: Pending
+    rows: Rows
+    ids: Ids
+    visiting: Visiting
+    acquaintance: Acquaintance
+    enrichment: Enrichment
+
+    def record(self, understood: Understood, who: Mapping[str, str], position: int, authority: Authority) -> None:
+        """Take every decision that an event asks for. Raises `Refused` for what somebody has forbidden since."""
+        canonical = understood.canonical
+        subjects = {surrogate: self.rows.get(SUBJECTS, surrogate) for surrogate in who.values()}
+        self._allowed(canonical, subjects)
+        said = self._said(canonical, who, position, subjects)
+        changed = {surrogate: Subject() for surrogate, known in subjects.items() if known is None}
+        about_nothing_else = understood.fact is None and canonical.name not in SERVER_ONLY
+        self.acquaintance.meet(
+            who,
+            list(changed),
+            authority,
+            said.metadata if about_nothing_else else said.bare,
+            kiosk=canonical.context.device_type == "kiosk",
+        )
+        if canonical.name in SERVER_ONLY:
+            transactions.record(self.pending, canonical, who, said.metadata)
+        elif canonical.name in _DECISIONS:
+            changed |= self._decided(said, subjects)
+        elif understood.fact is not None:
+            visitor = visitor_of(who)
+            changed[visitor] = self._visit(said, understood.fact, visitor)
+        for surrogate, subject in changed.items():
+            self.rows.put(SUBJECTS, surrogate, subject)
+
+    def _allowed(self, canonical: Canonical, subjects: Mapping[str, Subject | None]) -> None:
+        if canonical.name in SERVER_ONLY or canonical.name in _DECISIONS:
+            return
+        if any(known is not None and "analytics" in known.withdrawn for known in subjects.values()):
+            raise Refused(Reason.CONSENT_REQUIRED, "consent.analytics", "withdrawn, and not granted again since")
+
+    def _said(
+        self, canonical: Canonical, who: Mapping[str, str], position: int, subjects: Mapping[str, Subject | None]
+    ) -> _Said:
+        envelope = evolve(canonical.envelope, subject=who)
+        if "geo" in envelope.context and any(known and "geo" in known.withdrawn for known in subjects.values()):
+            kept = {name: value for name, value in envelope.context.items() if name != "geo"}
+            envelope = evolve(envelope, context=kept, marks=(*envelope.marks, "geo_stripped"))
+        context = self.enrichment.context(envelope, canonical.occurred_at)
+        if context is not envelope.context:
+            envelope = evolve(envelope, context=context)
+        at, known = canonical.occurred_at, canonical.known_at
+        event_id = self.ids.new()
+        return _Said(
+            canonical, who, Metadata(event_id, at, known, position, envelope), Metadata(event_id, at, known, position)
+        )
+
+    def _visit(self, said: _Said, fact: Fact, visitor: str) -> Subject:
+        """Record the fact, and before it by which program it came, where that is another one than last time."""
+        context = said.canonical.context
+        facts, known, mark = [fact], self.rows.get(SUBJECTS, visitor), ""
+        if context.user_agent is not None or context.automated:
+            agent = AgentObserved(fact.occurred_at, context.user_agent or "", context.automated)
+            mark = blake2s(f"{agent.user_agent}\0{agent.automated}".encode(), digest_size=6).hexdigest()
+            if known is None or known.agent != mark:
+                facts.insert(0, agent)
+        subject = self.visiting.record(
+            facts,
+            said.metadata,
+            said.bare,
+            visitor=visitor,
+            account=said.who.get("account"),
+            channel=said.canonical.envelope.channel,
+            device_type=context.device_type,
+        )
+        return evolve(subject, agent=mark) if mark else subject
+
+    def _decided(self, said: _Said, subjects: Mapping[str, Subject | None]) -> Mapping[str, Subject]:
+        """Record a decision about somebody's data under every identifier that it came with."""
+        changed = {}
+        for identifier, known in subjects.items():
+            state = self.pending.state(consent.DECIDER, identifier)
+            if said.canonical.name == "consent_changed":
+                answers = {
+                    purpose: answer
+                    for purpose, answer in said.canonical.fields.items()
+                    if purpose != "policy_version" and answer != "unknown"
+                }
+                version = said.canonical.fields.get("policy_version", "")
+                given = consent.ConsentChanged(identifier, answers, said.canonical.occurred_at, version)
+                events = consent.change(state, given)
+            else:
+                wish = consent.ErasureRequested(identifier, said.canonical.occurred_at)
+                events = consent.request_erasure(state, wish)
+            self.pending.take(consent.DECIDER, identifier, events, said.metadata)
+            withdrawn = self.pending.state(consent.DECIDER, identifier).withdrawn
+            changed[identifier] = evolve(known or Subject(), withdrawn=tuple(sorted(withdrawn)))
+        return changed
+
+
+_DECISIONS = frozenset(["consent_changed", "erasure_requested"])

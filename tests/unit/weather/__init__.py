@@ -1,0 +1,1 @@
+"""Weather: what is usual, and what a provider says."""

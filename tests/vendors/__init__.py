@@ -1,0 +1,1 @@
+"""What vendors' clients send: their published schemas, their examples, and their unmodified clients."""
