@@ -23,6 +23,7 @@ from adapters.weather import Climatology, HttpWeather
 from application.feedback.attribution import Attribution
 from application.identity.resolution import IdentityResolution
 from application.intake.canonicaliser import Canonicaliser
+from application.intake.deposit import Deposit, Deposited, Unsealed
 from application.intake.door import Door
 from application.intake.enrichment import Enrichment
 from application.intake.group_commit import GroupCommit
@@ -51,7 +52,7 @@ from ml.registry import make_model
 from ports.artifacts import Releases
 from ports.clock import Clock, Ids
 from ports.event_log import EventLog, ReadModels
-from ports.intake import Arrival, IntakeLog, Receipt
+from ports.intake import IntakeLog
 from ports.item_index import ItemIndex
 from ports.models import Recommender
 from ports.ranker import Ranker
@@ -159,7 +160,7 @@ def bootstrap(
     declared = {one.name: one for one in (*from_files, *BUILT_IN_SOURCES)}
     sources = register(log, tenant, {**declared, **settings.sources}, clock, ids)
     reader = Reader(adopt(log, tenant, settings.aliases, clock, ids))
-    group_commit: GroupCommit[Arrival, Receipt] = GroupCommit(intake.append)
+    deposit: GroupCommit[Unsealed, Deposited] = GroupCommit(Deposit(tenant, vault, keyring, intake.append))
     projections: tuple[Projection, ...] = (
         IdentityResolution(tenant),
         SessionsProjection(),
@@ -210,8 +211,8 @@ def bootstrap(
         keyring=keyring,
         sources=sources,
         reader=reader,
-        door=Door(tenant, sources, vault, keyring, group_commit.submit, clock, reader),
-        releasing=Releasing(keyring, group_commit.submit, clock, reader.vocabulary.version),
+        door=Door(tenant, sources, deposit.submit, clock, reader),
+        releasing=Releasing(keyring, intake.append, clock, reader.vocabulary.version),
         canonicaliser=canonicaliser,
         runner=runner,
         projections={projection.name: projection for projection in projections},
@@ -231,7 +232,7 @@ def bootstrap(
             failed=failures.note,
         ),
         failures=failures,
-        closing=(live.close, slates.close, group_commit.close, engine.dispose, keys_engine.dispose),
+        closing=(live.close, slates.close, deposit.close, engine.dispose, keys_engine.dispose),
     )
 
 

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Mapping
 from multiprocessing import parent_process
 
+from attrs import evolve
 from litestar import Litestar
 
 from adapters.http.api import api
@@ -24,11 +25,21 @@ SWITCH_S = 0.0005
 
 def create_app() -> Litestar:
     """Wire everything from the environment. Errors: `InvalidSetting` and those of `bootstrap`."""
+    return _create()
+
+
+def create_collector() -> Litestar:
+    """Wire a server that takes events in and does no more. Errors: as `create_app`."""
+    return _create(collects_only=True)
+
+
+def _create(*, collects_only: bool = False) -> Litestar:
     _end_with_parent()
     settings, keys = load(), read_api_keys()
     sys.setswitchinterval(SWITCH_S)
     app = bootstrap(settings)
-    return api(service_of(app, keys, read_shopify_secret()), version=__version__, close=app.close)
+    service = evolve(service_of(app, keys, read_shopify_secret()), collects_only=collects_only)
+    return api(service, version=__version__, close=app.close)
 
 
 def service_of(app: App, keys: Mapping[str, frozenset[str]] | None = None, shopify_secret: str = "") -> Service:

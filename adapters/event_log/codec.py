@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from attrs import define, field
 
-from adapters.event_log.collection import collection_paused
+from application.collection import collection_paused
 from adapters.event_log.stored_state import Decoders, StoredState, holds_floats, opened_envelope, stored_envelope
 from domain.names import Names, UnknownName, UnsupportedVersion
 from ports.event_log import Append, Fact, Metadata, Recorded, Snapshot

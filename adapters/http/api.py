@@ -21,30 +21,23 @@ from adapters.http.watching import watched
 
 
 def api(service: Service, *, version: str, close: Callable[[], None] = lambda: None) -> Litestar:
-    """Return the ASGI app. It starts `service.live` when the server starts, and calls `close` when it ends."""
+    """Return the ASGI app. It starts `service.live` with the server, unless that collects only, and ends with `close`."""
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
         with ThreadPoolExecutor(service.threads, thread_name_prefix="http") as threads:
             asyncio.get_running_loop().set_default_executor(threads)
             try:
-                await asyncio.to_thread(service.live.start)
+                if not service.collects_only:
+                    await asyncio.to_thread(service.live.start)
                 yield
             finally:
                 await asyncio.to_thread(close)
 
     metrics, answer = Metrics(service), answering(service)
-    version_1 = Router(
-        "/v1",
-        route_handlers=[
-            receiving_router(service, metrics),
-            asking_router(service, metrics),
-            slates_router(service),
-        ],
-    )
     app = Litestar(
         route_handlers=[
-            version_1,
+            Router("/v1", route_handlers=[receiving_router(service, metrics), *_answering(service, metrics)]),
             *_collectors(Collecting(service, metrics)),
             health_router(service, metrics),
             *_pages(service),
@@ -64,5 +57,9 @@ def _collectors(_: Collecting) -> list[Router]:
     return []
 
 
+def _answering(service: Service, metrics: Metrics) -> list[Router]:
+    return [] if service.collects_only else [asking_router(service, metrics), slates_router(service)]
+
+
 def _pages(service: Service) -> list[Router]:
-    return [shop_router(service)] if service.pages else []
+    return [shop_router(service)] if service.pages and not service.collects_only else []

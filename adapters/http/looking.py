@@ -80,7 +80,8 @@ def health_router(service: Service, metrics: Metrics) -> Router:
             fields = ", ".join(name for name, _ in missing)
             hint = "; ".join(says for _, says in missing)
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", fields, hint, again=True)
-        return Ready(ready=True, release=service.live.serving().release_id, lag=lag(service.live))
+        release = "" if service.collects_only else service.live.serving().release_id
+        return Ready(ready=True, release=release, lag=lag(service.live))
 
     @get("/metrics", guards=[needs(service, "read")], media_type=MediaType.TEXT, sync_to_thread=True)
     def get_metrics() -> Response[bytes]:
@@ -91,13 +92,18 @@ def health_router(service: Service, metrics: Metrics) -> Router:
 
 
 def _missing(service: Service) -> Iterator[tuple[str, str]]:
+    if not service.collects_only:
+        yield from _missing_to_serve(service)
+    try:
+        service.log.head()
+    except (SQLAlchemyError, TimeoutError):
+        yield "database", "the database does not answer"
+
+
+def _missing_to_serve(service: Service) -> Iterator[tuple[str, str]]:
     if not service.live.running:
         yield "pipeline", "the thread that follows the log does not run"
     if service.live.stack is None:
         yield "release", "nothing is in place to be served"
     if not service.shelf.verified(service.clock.now()):
         yield "stock", "stock was not read for too long"
-    try:
-        service.log.head()
-    except (SQLAlchemyError, TimeoutError):
-        yield "database", "the database does not answer"

@@ -15,7 +15,8 @@ from adapters.http.metrics import Metrics
 from adapters.http.openapi import taking
 from adapters.http.reading import events_of, invalid, text
 from adapters.http.service import Service
-from application.intake.door import CONFLICT, Answer
+from application.intake.deposit import CONFLICT
+from application.intake.door import Answer
 from domain.taxonomy.scrub import is_email
 
 _LONGEST_KEY = 255

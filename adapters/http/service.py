@@ -36,7 +36,8 @@ class Service:
 
     `pages`: whether the shop is served beside the API. `pictures`: folder of product pictures, `personas`: a JSON file.
     `shopify_secret`: what Shopify signs its webhooks with; without it that door stays shut. `open_collectors`: doors of
-    clients that cannot send a key (Snowplow) take events from everybody, although there are keys.
+    clients that cannot send a key (Snowplow) take events from everybody, although there are keys. `collects_only`: this
+    process is a door and no more; another one does the work behind it.
     `most_in_flight`: recommendation requests above which the next one is told to come back.
     `threads`: how many requests are worked on at once; fewer than the database gives connections (15).
     """
@@ -59,6 +60,7 @@ class Service:
     personas: Path | None = None
     shopify_secret: str = field(default="", repr=False)
     open_collectors: bool = False
+    collects_only: bool = False
     max_body: int = 1_000_000
     most_in_flight: int = 64
     threads: int = 12

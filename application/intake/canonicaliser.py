@@ -10,8 +10,9 @@ from datetime import datetime
 
 from attrs import Factory, define, evolve, field, frozen
 
+from application.collection import collection_paused
 from application.intake import wire
-from application.intake.door import CONFLICT, seal_context, sealed_id
+from application.intake.deposit import CONFLICT, seal_context, sealed_id
 from application.intake.enrichment import Enrichment
 from application.intake.people import Acquaintance
 from application.intake.reading import Reader, Understood
@@ -84,7 +85,7 @@ class Canonicaliser:
 
         After any error it may be called again, whether or not the batch was stored.
         """
-        with self._all_or_nothing():
+        with self._all_or_nothing(), collection_paused():
             return self._step(position)
 
     def _step(self, position: int) -> int:

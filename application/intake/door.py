@@ -9,22 +9,21 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import uuid5
 
-from attrs import Factory, evolve, frozen
+from attrs import Factory, frozen
 
+from application.collection import collection_paused
 from application.intake import wire
+from application.intake.deposit import CONFLICT, Deposited, Unsealed
 from application.intake.reading import Reader, event_id
 from domain.kernel import tenant_namespace
 from domain.taxonomy.consent import consent_of
 from domain.taxonomy.dialects.dialect import WireEvent
 from domain.taxonomy.interpret import identifiers_of
 from domain.taxonomy.redaction import redact, suspect
-from domain.taxonomy.refusal import Reason, Refused
+from domain.taxonomy.refusal import Refused
 from domain.taxonomy.source import Declaration
 from ports.clock import Clock
-from ports.intake import Arrival, Receipt
-from ports.vault import Identifier, Keyring, Vault
-
-CONFLICT = Refused(Reason.DUPLICATE_CONFLICT, "event_id", "this id was used before for another body; both are kept")
+from ports.vault import Identifier
 
 
 @frozen
@@ -43,19 +42,17 @@ class Answer:
 class _Examined:
     source_event_id: str
     body: bytes
-    identifiers: tuple[tuple[str, str], ...]
+    about: Identifier | None
     refused: Refused | None
 
 
 @frozen
 class Door:
-    """`append` stores arrivals durably (an `IntakeLog`'s, usually behind a `GroupCommit`)."""
+    """`deposit` stores durably what was examined (a `Deposit`, usually behind a `GroupCommit`)."""
 
     tenant: str
     sources: Mapping[str, Declaration]
-    vault: Vault
-    keyring: Keyring
-    append: Callable[[Sequence[Arrival]], Sequence[Receipt]]
+    deposit: Callable[[Sequence[Unsealed]], Sequence[Deposited]]
     clock: Clock
     reader: Reader = Factory(Reader)
 
@@ -68,18 +65,14 @@ class Door:
         """
         declaration = self.sources.get(source)
         received_at = self.clock.now()
-        examined = [
-            self._examine(body, source, declaration, received_at, f"{batch_id}:{place}")
-            for place, body in enumerate(bodies, first)
-        ]
-        arrivals = self._seal(source, examined, received_at)
-        receipts = list(self.append(arrivals))
-        conflicting = [place for place, receipt in enumerate(receipts) if receipt.outcome == "conflict"]
-        conflicts = self._keep_conflicts([arrivals[place] for place in conflicting])
-        answers = [_answer(one, receipt) for one, receipt in zip(examined, receipts, strict=True)]
-        for place, receipt in zip(conflicting, conflicts, strict=True):
-            answers[place] = _answer(evolve(examined[place], refused=CONFLICT), receipt)
-        return answers
+        with collection_paused():
+            examined = [
+                self._examine(body, source, declaration, received_at, f"{batch_id}:{place}")
+                for place, body in enumerate(bodies, first)
+            ]
+        called = source[:64].replace("\x00", "").replace("#", "")
+        items = [Unsealed(called, one.source_event_id, received_at, one.body, one.about) for one in examined]
+        return [_answer(one, stored) for one, stored in zip(examined, self.deposit(items), strict=True)]
 
     def _examine(
         self, body: bytes, source: str, declaration: Declaration | None, received_at: datetime, fallback_id: str
@@ -106,13 +99,14 @@ class Door:
             source_event_id, refused = fallback_id, refused or no
         return _Examined(source_event_id, body, self._about(first), refused)
 
-    def _about(self, event: Any) -> tuple[tuple[str, str], ...]:
-        """Return who an event is about, whatever else is wrong with it; nobody if that cannot be read."""
+    def _about(self, event: Any) -> Identifier | None:
+        """Return who an event is about, whatever else is wrong with it; None if that cannot be read."""
         try:
             found = identifiers_of(event, []) if isinstance(event, dict) else ()
         except Refused:
-            return ()
-        return tuple(pair for pair in found if not self.reader.policy.is_blocked_value(pair[1]))
+            return None
+        blocked = self.reader.policy.is_blocked_value
+        return next((Identifier(kind, value) for kind, value in found if not blocked(value)), None)
 
     def _source_event_id(self, event: Any, sent: Any, source: str, fallback_id: str) -> str:
         if not isinstance(event, dict):
@@ -123,27 +117,6 @@ class Door:
         if event.get("timestamp") is not None:
             return str(uuid5(tenant_namespace(self.tenant), source + "\0" + wire.canonical_bytes(sent).decode()))
         return fallback_id
-
-    def _seal(self, source: str, examined: Sequence[_Examined], received_at: datetime) -> list[Arrival]:
-        """Seal each body under the key of its strongest identifier, or of the day where nobody is named."""
-        primary = [Identifier(*one.identifiers[0]) if one.identifiers else None for one in examined]
-        surrogates = self.vault.surrogates(list({who for who in primary if who is not None}))
-        epoch = f"epoch:{received_at.date().isoformat()}"
-        key_ids = [epoch if who is None else surrogates[who] for who in primary]
-        source = source[:64].replace("\x00", "").replace("#", "")
-        contexts = [seal_context(self.tenant, source, one.source_event_id) for one in examined]
-        sealed = self.keyring.seal(key_ids, [one.body for one in examined], contexts)
-        prints = self.keyring.fingerprint([one.body for one in examined])
-        return [
-            Arrival(source, one.source_event_id, received_at, key_id, box, print_)
-            for one, key_id, box, print_ in zip(examined, key_ids, sealed, prints, strict=True)
-        ]
-
-    def _keep_conflicts(self, arrivals: Sequence[Arrival]) -> Sequence[Receipt]:
-        """Keep another body under a known id beside the first one, under a name of its own, once."""
-        if not arrivals:
-            return ()
-        return self.append([_beside(arrival) for arrival in arrivals])
 
 
 def _may_know_where(events: Sequence[WireEvent]) -> bool:
@@ -162,25 +135,12 @@ def _redacted(body: bytes, sent: Any) -> bytes:
     return body if kept is sent else wire.encode(kept)
 
 
-def seal_context(tenant: str, source: str, source_event_id: str) -> bytes:
-    """Return what a sealed body is bound to: it opens in its own place only."""
-    return f"{tenant}\0{source}\0{source_event_id}".encode()
-
-
-def _beside(arrival: Arrival) -> Arrival:
-    """Name a conflicting body after its fingerprint too; it stays sealed for the id that it was sent with."""
-    name = f"{arrival.source_event_id}!{arrival.fingerprint.hex()}"
-    return evolve(arrival, source_event_id=name, refusal=CONFLICT.reason.value)
-
-
-def sealed_id(arrival: Arrival) -> str:
-    """Return the id that the body was sealed for."""
-    return arrival.source_event_id.rpartition("!")[0] if arrival.refusal else arrival.source_event_id
-
-
-def _answer(one: _Examined, receipt: Receipt) -> Answer:
+def _answer(one: _Examined, stored: Deposited) -> Answer:
+    receipt, refused = stored.receipt, CONFLICT if stored.conflict else one.refused
     if receipt.outcome == "duplicate":
         return Answer(one.source_event_id, "duplicate", receipt.position)
-    if (no := one.refused) is not None:
-        return Answer(one.source_event_id, "quarantined", receipt.position, no.reason.value, no.field, no.detail)
+    if refused is not None:
+        return Answer(
+            one.source_event_id, "quarantined", receipt.position, refused.reason.value, refused.field, refused.detail
+        )
     return Answer(one.source_event_id, "accepted", receipt.position)

@@ -55,7 +55,8 @@ class Visiting:
         `metadata` is that of the last fact, `bare` that of the others and of the decisions that follow from them.
         """
         subject = self.rows.get(SUBJECTS, visitor) or Subject()
-        subject = evolve(subject, kiosk=subject.kiosk or device_type == "kiosk")
+        if device_type == "kiosk" and not subject.kiosk:
+            subject = evolve(subject, kiosk=True)
         visits, rule = subject.visits, KIOSK if subject.kiosk else ORDINARY
         for fact in facts:
             moment = Moment(metadata.occurred_at, account, isinstance(fact, LoggedOut))

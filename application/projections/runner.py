@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 
 from attrs import define, frozen
 
+from application.collection import collection_paused
 from application.pending import Pending
 from application.projections.rows import Rows, generation_name
 from ports.clock import Ids
@@ -110,8 +111,9 @@ class ProjectionRunner:
 
     def _run(self, workers: Sequence[_Worker], head: int, progressed: Progressed) -> None:
         while (at := min((worker.position for worker in workers), default=head)) < head:
-            events = [one for one in self.log.follow(after=at, limit=self.batch) if one.position <= head]
-            head = max(head, self._step([worker for worker in workers if worker.position == at], events))
+            with collection_paused():
+                events = [one for one in self.log.follow(after=at, limit=self.batch) if one.position <= head]
+                head = max(head, self._step([worker for worker in workers if worker.position == at], events))
             progressed(min(at, head), head)
         progressed(head, head)
 

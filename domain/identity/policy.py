@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-from attrs import frozen
+from attrs import field, frozen
 
 #: Values that many people share, so they identify nobody. Compared trimmed and in lower case.
 _BLOCKED_LITERALS = frozenset(
@@ -59,11 +59,16 @@ class IdentityPolicy:
     shared_window: timedelta = timedelta(days=30)
     blocked_literals: frozenset[str] = _BLOCKED_LITERALS
     blocked_pattern: str = _BLOCKED_PATTERN
+    _blocked: re.Pattern[str] = field(init=False, eq=False, repr=False)
+
+    @_blocked.default
+    def _compiled(self) -> re.Pattern[str]:
+        return re.compile(self.blocked_pattern)
 
     def is_blocked_value(self, value: str) -> bool:
         """Whether a raw value identifies nobody. Asked at the edge, before the vault gives it a surrogate."""
         plain = value.strip().lower()
-        return plain in self.blocked_literals or re.fullmatch(self.blocked_pattern, plain) is not None
+        return plain in self.blocked_literals or self._blocked.fullmatch(plain) is not None
 
 
 DEFAULT_POLICY = IdentityPolicy()

@@ -17,19 +17,25 @@ from haberdasher.settings import limit_threads, load
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535), help="Port to listen on.")
-def serve(host: str, port: int) -> None:
+@click.option("--collect-only", is_flag=True, help="Only take events in; `haberdasher work pipeline` does the rest.")
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes; with --collect-only."
+)
+def serve(host: str, port: int, collect_only: bool, workers: int) -> None:
     """Serve the API and the pages until Ctrl-C or SIGTERM.
 
     What comes in is canonicalised and projected at once, and a new release is taken over while requests go on. Other
     than to this machine it listens with API keys only.
     """
     settings = load()
+    if workers > 1 and not collect_only:
+        raise fail("--workers: one process serves, for it holds the replica of stock; more can --collect-only")
     if not read_api_keys() and not _is_loopback(host):
         raise fail(
             f"{host} can be reached from outside and there are no API keys: set HABERDASHER_API_KEYS"
             " (KEY=events+catalog+recommend+read), or listen on 127.0.0.1"
         )
-    if settings.pages and not _is_loopback(host):
+    if settings.pages and not collect_only and not _is_loopback(host):
         raise fail(
             f"{host} can be reached from outside, and the shop pages ask nobody for a key: set HABERDASHER_PAGES=false,"
             " or listen on 127.0.0.1"
@@ -41,14 +47,13 @@ def serve(host: str, port: int) -> None:
     multiprocessing.set_start_method("spawn", force=True)  # a fork would keep the threads that numpy has made here
     shown = f"[{host}]" if ":" in host else host
     out.print(f"Serving on http://{shown}:{port} (OpenAPI at /schema); Ctrl-C ends it")
-    # One worker: it holds the replica of stock and the one thread that follows the log.
     server = Granian(
-        "haberdasher.serving:create_app",
+        "haberdasher.serving:create_collector" if collect_only else "haberdasher.serving:create_app",
         address=host,
         port=port,
         interface=Interfaces.ASGI,
         factory=True,
-        workers=1,
+        workers=workers,
         websockets=False,
         log_enabled=False,
         workers_kill_timeout=30,

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from adapters.database import connect
-from application.intake.door import seal_context
+from application.intake.deposit import seal_context
 from domain.session.facts import ProductViewed
 from haberdasher.bootstrap import App
 from tests.support.house import house

@@ -13,6 +13,7 @@ from adapters.vault import EnvelopeKeyring, MemoryKeyStore, MemoryVault
 from application.feedback.attribution import Attribution
 from application.identity.resolution import IdentityResolution
 from application.intake.canonicaliser import Canonicaliser
+from application.intake.deposit import Deposit
 from application.intake.door import Answer, Door
 from application.projections.catalogue import CatalogueProjection
 from application.projections.products import ProductsProjection
@@ -59,7 +60,7 @@ class MemoryHouse:
         self.log = MemoryEventLog(stored_names(), self.store)
         self.read_models = MemoryReadModels(self.store)
         self.vault = MemoryVault(self.keyring)
-        self.door = Door("main", SOURCES, self.vault, self.keyring, self.intake.append, self.clock)
+        self.door = Door("main", SOURCES, Deposit("main", self.vault, self.keyring, self.intake.append), self.clock)
         self.canonicaliser = self.another_canonicaliser()
         self.runner = ProjectionRunner(self.log, self.read_models, self.ids, "main", batch=self.batch)
         every = (

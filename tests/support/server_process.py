@@ -46,10 +46,10 @@ def environment(home: Path, **settings: str) -> Mapping[str, str]:
 
 
 @contextmanager
-def serving(home: Path, **settings: str) -> Iterator[Server]:
+def serving(home: Path, *options: str, **settings: str) -> Iterator[Server]:
     """Start a server, wait until it is ready, and leave nothing running afterwards."""
     port = free_port()
-    command = [sys.executable, "-m", "haberdasher", "serve", "--port", str(port)]
+    command = [sys.executable, "-m", "haberdasher", "serve", "--port", str(port), *options]
     process = subprocess.Popen(
         command,
         env=environment(home, **settings),

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from application.intake.door import Answer, seal_context
+from application.intake.deposit import seal_context
+from application.intake.door import Answer
 from domain.session.facts import ProductViewed
 from domain.taxonomy.quarantine import EventQuarantined
 from tests.support.memory_house import NOW, MemoryHouse
