@@ -42,6 +42,7 @@ from application.serving.recording import SlateRecorder
 from application.serving.shelf import Shelf
 from application.serving.stack import Makers
 from application.telemetry import Failures
+from application.work import Work
 from domain.slate.slate import SlateServed
 from domain.taxonomy.source import Declaration
 from haberdasher.names import stored_names
@@ -188,13 +189,10 @@ def bootstrap(
     releases = FolderReleases(settings.releases, secrets.signing_key)
     make, shelf, failures = Makers(models, rankers, item_index), Shelf(log, read_models), Failures()
     live = Live(
-        canonicaliser=canonicaliser,
-        runner=runner,
-        projections=projections,
+        work=Work(canonicaliser, runner, projections, clock),
         shelf=shelf,
         releases=releases,
         make=make,
-        log=log,
         read_models=read_models,
         clock=clock,
         failed=failures.note,

@@ -13,7 +13,6 @@ from adapters.http.errors import Problem, documented
 from adapters.http.keys import needs
 from adapters.http.metrics import Metrics
 from adapters.http.service import Service
-from application.serving.live import lag
 from application.streams import load
 from domain.slate import slate
 from domain.slate.slate import Example, SlateServed
@@ -81,7 +80,7 @@ def health_router(service: Service, metrics: Metrics) -> Router:
             hint = "; ".join(says for _, says in missing)
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, "not_ready", fields, hint, again=True)
         release = "" if service.collects_only else service.live.serving().release_id
-        return Ready(ready=True, release=release, lag=lag(service.live))
+        return Ready(ready=True, release=release, lag=service.live.work.waiting())
 
     @get("/metrics", guards=[needs(service, "read")], media_type=MediaType.TEXT, sync_to_thread=True)
     def get_metrics() -> Response[bytes]:

@@ -9,7 +9,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from adapters.http.service import Service
 from application.intake.door import Answer
-from application.serving.live import lag
 from domain.slate.slate import SlateServed
 
 #: Seconds; fine around the 50 ms in which an answer should be there.
@@ -76,7 +75,7 @@ class _Standing:
             failures.add_metric([where, kind], count)
         yield failures
         try:
-            behind = lag(self.service.live)
+            behind = self.service.live.work.waiting()
         except (SQLAlchemyError, TimeoutError) as error:  # the other figures matter most just then
             self.service.failures.note("metrics", error)
             return

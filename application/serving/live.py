@@ -5,22 +5,18 @@ the intake position that the door has answered with.
 """
 
 import threading
-from collections.abc import Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable
 from time import monotonic
 
 from attrs import define, field
 
 from application.index_gate import RecallTooLow
-from application.intake.canonicaliser import FOLLOWER, Canonicaliser
-from application.projections.runner import Projection, ProjectionRunner
 from application.serving.shelf import Shelf
 from application.serving.stack import Makers, Stack, dynamics_of, open_stack
+from application.work import Work
 from ports.artifacts import ReleaseRefused, Releases
 from ports.clock import Clock
-from ports.event_log import EventLog, ReadModels
-
-IDLE = timedelta(seconds=60)
+from ports.event_log import ReadModels
 
 
 @define(eq=False)
@@ -32,13 +28,10 @@ class Live:
     `failed` is told (what, error) of whatever went wrong; the thread goes on with the next round.
     """
 
-    canonicaliser: Canonicaliser
-    runner: ProjectionRunner
-    projections: Sequence[Projection]
+    work: Work
     shelf: Shelf
     releases: Releases
     make: Makers
-    log: EventLog
     read_models: ReadModels
     clock: Clock
     failed: Callable[[str, Exception], None] = field(default=lambda _what, _error: None)
@@ -54,7 +47,6 @@ class Live:
     _thread: threading.Thread | None = field(init=False, default=None)
     _looked_at: float = field(init=False, default=float("-inf"))
     _popular_at: float = field(init=False, factory=monotonic)
-    _idle_at: float = field(init=False, default=float("-inf"))
     _refused: set[str] = field(init=False, factory=set)
     _new_products: bool = field(init=False, default=False)
 
@@ -98,11 +90,7 @@ class Live:
         """Bring everything up to date once. Safe to call from any thread; raises what went wrong."""
         with self._working:
             now = self.clock.now()
-            reached = self.canonicaliser.catch_up()
-            if monotonic() - self._idle_at > IDLE.total_seconds():
-                self.canonicaliser.close_idle(now)
-                self._idle_at = monotonic()
-            self.runner.catch_up(self.projections)
+            reached = self.work.round()
             changed = self.shelf.refresh(now)
             self._new_products = self._new_products or bool(changed)
             if self.stack is not None:
@@ -151,8 +139,3 @@ class Live:
                 self.round()
             except Exception as error:  # noqa: BLE001 - the thread must live: it is told, and tried again
                 self.failed("round", error)
-
-
-def lag(live: Live) -> int:
-    """Return how many arrivals wait to be canonicalised."""
-    return max(live.canonicaliser.intake.head() - live.log.position(FOLLOWER), 0)

@@ -1,6 +1,5 @@
 """The command line. Every command: `--help`, `--json` where it answers data, exit code 0, 1 (failed) or 2 (usage)."""
 
-import gc
 import sys
 
 import click
@@ -15,11 +14,13 @@ from haberdasher.cli.doctor import doctor
 from haberdasher.cli.features import features
 from haberdasher.cli.ingest import ingest
 from haberdasher.cli.learn import evaluate, learn
+from haberdasher.cli.pipeline import pipeline
 from haberdasher.cli.project import project
 from haberdasher.cli.recommend import recommend
 from haberdasher.cli.release import release
 from haberdasher.cli.run import run
 from haberdasher.cli.serve import serve
+from haberdasher.cli.work import work
 from haberdasher.settings import InvalidSetting
 from ports.artifacts import ReleaseRefused
 from ports.item_index import IndexDamaged
@@ -34,8 +35,9 @@ def cli() -> None:
     """
 
 
-for command in (demo, ingest, run, project, learn, evaluate, recommend, features, release, serve, doctor):
+for command in (demo, ingest, run, project, learn, evaluate, recommend, features, release, serve, work, doctor):
     cli.add_command(command)
+work.add_command(pipeline)
 
 #: What a user can do something about: said in one line, without a trace.
 _REMEDIABLE = (
@@ -44,14 +46,8 @@ _REMEDIABLE = (
 )
 
 
-#: Most of what a batch makes is alive until it is stored, and walking it again and again takes a quarter of the time of
-#: canonicalising and projecting (measured on the demo's season: 9.5 s to 7.8 s, and 5.4 s to 4.3 s).
-COLLECT_AFTER = (100_000, 20, 100)
-
-
 def main() -> None:
     """Run the command line; the only place where exceptions become exit codes."""
-    gc.set_threshold(*COLLECT_AFTER)
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:

@@ -39,19 +39,22 @@ class _Sent:
     cpu_us: float
 
 
-def _requests(round_: int) -> Sequence[bytes]:
-    """Return whole HTTP requests; ids are new in every round."""
-    events = [body.replace(b'"event_id":"', f'"event_id":"{round_}-'.encode()) for body in visits(round_)]
+def requests_of(round_: int) -> Sequence[bytes]:
+    """Return whole HTTP requests; ids and visitors are new in every round."""
+    events = [
+        body.replace(b'"event_id":"', f'"event_id":"{round_}-'.encode()).replace(b'"c-', f'"c-{round_}-'.encode())
+        for body in visits(round_)
+    ]
     while len(events) < BATCHES * PER_BATCH:
         events += [one.replace(b'"event_id":"', b'"event_id":"x') for one in events]
     bodies = [
         b"[" + b",".join(events[first : first + PER_BATCH]) + b"]" for first in range(0, BATCHES * PER_BATCH, PER_BATCH)
     ]
-    head = "POST /v1/events?source=web HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n"
+    head = "POST /v1/events?source=web HTTP/1.1\r\nHost: bench\r\nContent-Length: {}\r\n\r\n"
     return [head.format(len(body)).encode() + body for body in bodies]
 
 
-def _send(port: int, requests: Sequence[bytes]) -> None:
+def send(port: int, requests: Sequence[bytes]) -> None:
     """Send over one connection, each request after the answer to the one before."""
     with socket.create_connection(("127.0.0.1", port)) as connection:
         for request in requests:
@@ -91,7 +94,7 @@ def _round(server: Server, requests: Sequence[bytes]) -> _Sent:
     cpu = _cpu_s(server)
     started = perf_counter()
     threads = [
-        threading.Thread(target=_send, args=(server.port, requests[number::CONNECTIONS]))
+        threading.Thread(target=send, args=(server.port, requests[number::CONNECTIONS]))
         for number in range(CONNECTIONS)
     ]
     for thread in threads:
@@ -161,9 +164,9 @@ def run() -> list[Row]:
         bootstrap(Settings(home=home)).close()
         database = home / "haberdasher.db"
         with serving(home, "--collect-only", config=str(config)) as server:
-            _round(server, _requests(99))
+            _round(server, requests_of(99))
             for number in range(REPETITIONS):
-                sent.append(_round(server, _requests(number)))
+                sent.append(_round(server, requests_of(number)))
                 raw = _raw(database, home, PER_BATCH)
                 ratios.append(sent[-1].rate / raw)
                 appended.append(_append(database, home) / raw)

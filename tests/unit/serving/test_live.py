@@ -11,9 +11,10 @@ from adapters.artifacts import FolderReleases
 from application.index_gate import RecallTooLow
 from application.projections.rows import View
 from application.projections.sessions import SESSIONS
-from application.serving.live import Live, lag
+from application.serving.live import Live
 from application.serving.shelf import Shelf
 from application.serving.stack import Makers
+from application.work import Work
 from ports.artifacts import ReleaseRefused
 from tests.support.counter import Linear, counted, draft, listed, makers, product
 from tests.support.memory_house import MemoryHouse
@@ -37,13 +38,10 @@ def told() -> list[tuple[str, Exception]]:
 def live(house: MemoryHouse, tmp_path: Path, told: list[tuple[str, Exception]]) -> Iterator[Live]:
     """A server's house that looks for releases in every round, not started yet."""
     live = Live(
-        canonicaliser=house.canonicaliser,
-        runner=house.runner,
-        projections=list(house.projections.values()),
+        work=Work(house.canonicaliser, house.runner, tuple(house.projections.values()), house.clock),
         shelf=Shelf(house.log, house.read_models),
         releases=FolderReleases(tmp_path / "releases", b"s" * 32),
         make=makers(),
-        log=house.log,
         read_models=house.read_models,
         clock=house.clock,
         failed=lambda what, error: told.append((what, error)),
@@ -77,9 +75,9 @@ def test_nothing_is_served_before_the_first_round(live: Live) -> None:
 
 def test_a_round_brings_everything_up_to_date(live: Live, house: MemoryHouse) -> None:
     """What waited at the door is canonicalised, projected, on the shelf, and served."""
-    assert lag(live) == 12
+    assert live.work.waiting() == 12
     live.round()
-    assert lag(live) == 0
+    assert live.work.waiting() == 0
     assert sorted(live.serving().vocabulary) == [product(n) for n in range(6)]
     assert live.serving().available.all()
     house.door.receive("oms", [counted(2, 0, -500)], batch_id="sold")
@@ -206,7 +204,7 @@ def test_rounds_of_several_threads_do_not_disturb_each_other(live: Live, house: 
     for thread in threads:
         thread.join()
     assert failures == []
-    assert lag(live) == 0
+    assert live.work.waiting() == 0
     sessions = [row for _, row in View(house.read_models, "sessions").all(SESSIONS)]
     assert sorted(len(row.touches) for row in sessions) == [5, 5, 5, 5]
 
