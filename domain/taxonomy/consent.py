@@ -23,10 +23,12 @@ def consent_of(sent: Mapping[str, Any]) -> Mapping[str, str]:
     said = {}
     for purpose in PURPOSES:
         answer = consent.get(purpose)
-        word = str(answer).lower() if isinstance(answer, str | bool) else answer
+        if answer is None:
+            continue
+        word = str(answer).lower() if isinstance(answer, str | bool) else ""
         if word in _ANSWERS:
             said[purpose] = _ANSWERS[word]
-        elif word is not None and word != "unknown":
+        elif word != "unknown":
             raise Refused(Reason.ENUM_UNKNOWN, f"consent.{purpose}", "expected granted, denied or unknown")
     version = consent.get("policy_version")
     if isinstance(version, str) and 0 < len(version) <= 64:

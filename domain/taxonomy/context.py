@@ -131,7 +131,7 @@ def _viewport(sent: Mapping[str, Any]) -> str | None:
     width = sent.get("viewport_width")
     if isinstance(width, int) and not isinstance(width, bool) and 0 < width < 100_000:
         return next(name for least, name in _VIEWPORTS if width >= least)
-    named = sent.get("viewport_class")
+    named = _short(sent.get("viewport_class"), 3)
     return named if named in {name for _, name in _VIEWPORTS} else None
 
 

@@ -71,7 +71,7 @@ def test_an_event_that_cannot_be_stored_is_not_acknowledged(
 ) -> None:
     """Nothing is acknowledged before it is durable; afterwards the same request is taken."""
     with served(tmp_path) as server:
-        door = evolve(server.service.door, append=failing(error))
+        door = evolve(server.service.door, deposit=failing(error))
         working = server.service.door
         object.__setattr__(server.service, "door", door)
         answer = server.post("/v1/events", VIEW)

@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.taxonomy.aliases import SERVER_ONLY
 from domain.taxonomy.interpret import Canonical
@@ -214,7 +216,41 @@ def test_circumstances_are_coarse_and_never_refuse_an_event() -> None:
         "local_dow": 0,
         "season": "spring",
     }
-    odd = {name: [object, {"a": 1}] and {"a": [1]} for name in context}
+
+
+_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.decimals(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+_PARTS = ("os", "viewport_width", "viewport_class", "locale", "market", "timezone", "referrer", "campaign", "geo")
+_MORE = ("app_version", "experiment_arms", "user_agent", "webdriver", "page_url", "page_host")
+
+
+@given(
+    st.dictionaries(st.sampled_from([*_PARTS, *_MORE]), _JSON),
+    st.dictionaries(st.sampled_from(["geo", "analytics", "ads", "policy_version"]), _JSON),
+    st.dictionaries(st.sampled_from(["content_type", "delta", "step", "items", "option", "product_id"]), _JSON),
+    st.sampled_from(["product_viewed", "select_content", "update_cart", "checkout", "view_search_results", "scroll"]),
+)
+def test_no_circumstance_is_a_crash(context: Any, consent: Any, properties: Any, name: str) -> None:
+    """Whatever stands where a context, a consent or a discriminator should: an event, or a refusal with its reason."""
+    sent = view(event=name, context=context, consent=consent, properties=properties)
+    said: Canonical | Refused
+    try:
+        said = interpret(sent, LIVE, NOW)
+    except Refused as refused:
+        said = refused
+    assert isinstance(said, Canonical) or said.field
+
+
+def test_a_circumstance_alone_never_refuses_an_event() -> None:
+    """What cannot be read of a context is left out."""
+    odd: dict[str, Any] = {name: {"a": [1]} for name in [*_PARTS, *_MORE]}
     assert interpret(view(context=odd), LIVE, NOW).envelope.context == {}
 
 
