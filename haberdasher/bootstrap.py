@@ -33,6 +33,7 @@ from application.intake.releasing import Releasing
 from application.projections.catalogue import CatalogueProjection
 from application.projections.products import ProductsProjection
 from application.projections.purchases import PurchasesProjection
+from application.projections.quarantine import QuarantineProjection
 from application.projections.runner import Projection, ProjectionRunner
 from application.projections.sessions import SessionsProjection
 from application.projections.slates import SlatesProjection
@@ -168,6 +169,7 @@ def bootstrap(
         PurchasesProjection(),
         ProductsProjection(),
         CatalogueProjection(),
+        QuarantineProjection(),
         SlatesProjection(),
         Attribution(),
         *extra_projections,
@@ -210,7 +212,7 @@ def bootstrap(
         sources=sources,
         reader=reader,
         door=Door(tenant, sources, deposit.submit, clock, reader),
-        releasing=Releasing(keyring, intake.append, clock, reader.vocabulary.version),
+        releasing=Releasing(tenant, intake, keyring, sources, reader, clock),
         canonicaliser=canonicaliser,
         runner=runner,
         projections={projection.name: projection for projection in projections},

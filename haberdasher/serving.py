@@ -48,6 +48,7 @@ def service_of(app: App, keys: Mapping[str, frozenset[str]] | None = None, shopi
     return Service(
         tenant=app.settings.tenant,
         door=app.door,
+        releasing=app.releasing,
         recommending=app.recommending,
         shelf=app.shelf,
         live=app.live,

@@ -14,6 +14,7 @@ from adapters.http.errors import answering
 from adapters.http.looking import health_router, slates_router
 from adapters.http.metrics import Metrics
 from adapters.http.openapi import document
+from adapters.http.quarantining import quarantine_router
 from adapters.http.receiving import receiving_router
 from adapters.http.service import Service
 from adapters.http.shop import shop_router
@@ -21,7 +22,7 @@ from adapters.http.watching import watched
 
 
 def api(service: Service, *, version: str, close: Callable[[], None] = lambda: None) -> Litestar:
-    """Return the ASGI app. It starts `service.live` with the server, unless that collects only, and ends with `close`."""
+    """Return the ASGI app. It starts `service.live`, unless it collects only, and calls `close` when it ends."""
 
     @asynccontextmanager
     async def lifespan(_: Litestar) -> AsyncIterator[None]:
@@ -37,7 +38,14 @@ def api(service: Service, *, version: str, close: Callable[[], None] = lambda: N
     metrics, answer = Metrics(service), answering(service)
     app = Litestar(
         route_handlers=[
-            Router("/v1", route_handlers=[receiving_router(service, metrics), *_answering(service, metrics)]),
+            Router(
+                "/v1",
+                route_handlers=[
+                    receiving_router(service, metrics),
+                    quarantine_router(service),
+                    *_answering(service, metrics),
+                ],
+            ),
             *_collectors(Collecting(service, metrics)),
             health_router(service, metrics),
             *_pages(service),

@@ -6,6 +6,7 @@ from pathlib import Path
 from attrs import Factory, field, frozen
 
 from application.intake.door import Door
+from application.intake.releasing import Releasing
 from application.serving.live import Live
 from application.serving.recommending import Recommending
 from application.serving.shelf import Shelf
@@ -44,6 +45,7 @@ class Service:
 
     tenant: str
     door: Door
+    releasing: Releasing
     recommending: Recommending
     shelf: Shelf
     live: Live

@@ -106,9 +106,9 @@ class View:
     def one(self, collection: Collection[T], key: str) -> T | None:
         return self.get(collection, (key,)).get(key)
 
-    def all(self, collection: Collection[T], page: int = 5000) -> Iterable[tuple[str, T]]:
-        """Yield every row in key order, in pages."""
-        decode, model, after = msgspec.json.Decoder(collection.type).decode, self.model, ""
+    def all(self, collection: Collection[T], page: int = 5000, after: str = "") -> Iterable[tuple[str, T]]:
+        """Yield every row with a key above `after` in key order, in pages."""
+        decode, model = msgspec.json.Decoder(collection.type).decode, self.model
         while rows := self.read_models.scan(model, collection.name, after=after, limit=page):
             for key, value in rows:
                 yield key, decode(value)

@@ -16,6 +16,7 @@ from haberdasher.cli.ingest import ingest
 from haberdasher.cli.learn import evaluate, learn
 from haberdasher.cli.pipeline import pipeline
 from haberdasher.cli.project import project
+from haberdasher.cli.quarantine import quarantine
 from haberdasher.cli.recommend import recommend
 from haberdasher.cli.release import release
 from haberdasher.cli.run import run
@@ -35,7 +36,21 @@ def cli() -> None:
     """
 
 
-for command in (demo, ingest, run, project, learn, evaluate, recommend, features, release, serve, work, doctor):
+for command in (
+    demo,
+    ingest,
+    run,
+    project,
+    learn,
+    evaluate,
+    recommend,
+    features,
+    release,
+    quarantine,
+    serve,
+    work,
+    doctor,
+):
     cli.add_command(command)
 work.add_command(pipeline)
 

@@ -18,6 +18,7 @@ from application.intake.door import Answer, Door
 from application.projections.catalogue import CatalogueProjection
 from application.projections.products import ProductsProjection
 from application.projections.purchases import PurchasesProjection
+from application.projections.quarantine import QuarantineProjection
 from application.projections.runner import Projection, ProjectionRunner
 from application.projections.sessions import SessionsProjection
 from application.projections.slates import SlatesProjection
@@ -65,7 +66,7 @@ class MemoryHouse:
         self.runner = ProjectionRunner(self.log, self.read_models, self.ids, "main", batch=self.batch)
         every = (
             *(IdentityResolution("main"), SessionsProjection(), PurchasesProjection(), ProductsProjection()),
-            *(CatalogueProjection(), SlatesProjection(), Attribution()),
+            *(CatalogueProjection(), QuarantineProjection(), SlatesProjection(), Attribution()),
         )
         self.projections = {one.name: one for one in every}
 
