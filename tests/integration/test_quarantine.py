@@ -2,7 +2,9 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import httpx
@@ -169,6 +171,7 @@ def test_over_http_it_is_listed_and_let_out(tmp_path: Path) -> None:
     with serving(tmp_path / "home") as server:
         body = {"event": "Bag Tapped", "event_id": "e-1"} | BAG
         httpx.post(f"{server.url}/v1/events", json=body).raise_for_status()
+        until(lambda: httpx.get(f"{server.url}/v1/quarantine").json()["events"])
     config.write_text('[aliases.http]\n"Bag Tapped" = "product_added_to_cart"\n')
     with serving(tmp_path / "home", config=str(config)) as server, httpx.Client(base_url=server.url) as client:
         page = client.get("/v1/quarantine").json()
@@ -180,7 +183,13 @@ def test_over_http_it_is_listed_and_let_out(tmp_path: Path) -> None:
         assert client.get("/v1/quarantine/999").status_code == 404
         ordered = client.post("/v1/quarantine/release", json={"source": "http"})
         assert (ordered.status_code, ordered.json()["positions"]) == (202, [position])
-        for _ in range(200):
-            if (row := client.get(f"/v1/quarantine/{position}").json())["released_at"]:
-                break
-        assert row["became"] == ["product_added_to_cart"]
+        until(lambda: client.get(f"/v1/quarantine/{position}").json()["released_at"])
+        assert client.get(f"/v1/quarantine/{position}").json()["became"] == ["product_added_to_cart"]
+
+
+def until(holds: Callable[[], object], patience_s: float = 20.0) -> None:
+    """Ask again until it holds."""
+    deadline = monotonic() + patience_s
+    while not holds():
+        assert monotonic() < deadline, "it never came to hold"
+        sleep(0.02)
