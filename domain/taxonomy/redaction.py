@@ -74,8 +74,16 @@ def _object(value: Mapping[str, Any], path: str, gone: list[str], *, geo: bool) 
             if (shorter := truncated_ip(one)) != one:
                 gone.append(at)
             out[name] = shorter
-        elif lowered in PLACES and not geo and one is not None:
+        elif lowered in PLACES and not geo and not _is_answer(one):
             gone.append(at)
         else:
             out[name] = _without(one, at, gone, geo=geo)
     return out
+
+
+def _is_answer(value: Any) -> bool:
+    """A purpose of consent is called `geo` as well."""
+    return value is None or isinstance(value, bool) or (isinstance(value, str) and value.lower() in _ANSWERS)
+
+
+_ANSWERS = frozenset(["granted", "denied", "unknown", "true", "false"])
