@@ -10,6 +10,8 @@ from litestar.exceptions import HTTPException
 
 from adapters.http.asking import asking_router
 from adapters.http.collect.collecting import Collecting
+from adapters.http.collect.segment import rudder_router, segment_router
+from adapters.http.collect.shopify import shopify_router
 from adapters.http.errors import answering
 from adapters.http.looking import health_router, slates_router
 from adapters.http.metrics import Metrics
@@ -61,8 +63,8 @@ def api(service: Service, *, version: str, close: Callable[[], None] = lambda: N
     return app
 
 
-def _collectors(_: Collecting) -> list[Router]:
-    return []
+def _collectors(collecting: Collecting) -> list[Router]:
+    return [segment_router(collecting), rudder_router(collecting), shopify_router(collecting)]
 
 
 def _answering(service: Service, metrics: Metrics) -> list[Router]:

@@ -1,4 +1,4 @@
-"""JSON Lines: one event of the generic wire form per line, as most tools export."""
+"""JSON Lines: one message per line, as most tools export; in the generic wire form or in a vendor's."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -9,18 +9,22 @@ from adapters.sources.files import MissingFile, Sent, opened
 from domain.taxonomy.source import Declaration
 
 _DECLARATION = Declaration(name="jsonl", clock="backfill")
-_ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.xz")
+_ENDINGS = (".jsonl", ".jsonl.gz", ".jsonl.xz", ".json", ".json.gz", ".json.xz")
 _PACKED = (".gz", ".xz")
 
 
 @frozen
 class JsonLines:
-    """A file, or a folder whose `*.jsonl[.gz|.xz]` are read in the order of their names.
+    """A file, or a folder whose `*.jsonl` and `*.json` (`.gz`, `.xz`) are read in the order of their names.
 
     A bad line is sent as it stands: the door knows the reasons and keeps the bytes. Blank lines are nobody's event.
     """
 
-    declarations: tuple[Declaration, ...] = (_DECLARATION,)
+    declaration: Declaration = _DECLARATION
+
+    @property
+    def declarations(self) -> tuple[Declaration, ...]:
+        return (self.declaration,)
 
     def total(self, path: Path) -> int | None:
         files = _files(path)
@@ -33,7 +37,7 @@ class JsonLines:
             with opened(file) as lines:
                 for line in lines:
                     if stripped := line.strip():
-                        yield Sent(_DECLARATION.name, stripped)
+                        yield Sent(self.declaration.name, stripped)
 
 
 def _files(path: Path) -> Sequence[Path]:

@@ -13,7 +13,7 @@ from domain.taxonomy.source import Authority
 TAXONOMY_VERSION = "1.2"
 
 _ALIASES: Mapping[str, str] = {
-    "page_viewed": "page_view page pageview screen screen_view screen_viewed view_page",
+    "page_viewed": "page_view page pageview screen screen_view screen_viewed view_page checkout_step_viewed",
     "page_engaged": "page_ping user_engagement scroll_depth scrolled time_on_page heartbeat screen_end attention",
     "slate_viewed": "view_item_list product_list_viewed list_view collection_viewed category_viewed plp_view "
     "impressions product_impression commerce_product_list_views view_collection",

@@ -1,0 +1,1 @@
+"""Tests of what vendors say, one module per vendor."""
