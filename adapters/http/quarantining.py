@@ -6,7 +6,7 @@ from itertools import islice
 
 from attrs import field, frozen
 from litestar import Router, get, post
-from litestar.params import FromQuery, RawBody
+from litestar.params import FromPath, FromQuery, RawBody
 
 from adapters.http.errors import Problem, documented
 from adapters.http.keys import needs
@@ -86,7 +86,7 @@ def quarantine_router(service: Service) -> Router:
         responses=documented(401, 403, 404, 503),
         sync_to_thread=True,
     )
-    def get_quarantined(position: int) -> Quarantined:
+    def get_quarantined(position: FromPath[int]) -> Quarantined:
         """Return one event that waits or waited."""
         row = found(service.read_models, position) if 0 < position < _HIGHEST else None
         if row is None:

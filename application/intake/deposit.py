@@ -18,12 +18,16 @@ CONFLICT = Refused(Reason.DUPLICATE_CONFLICT, "event_id", "this id was used befo
 
 @frozen
 class Unsealed:
-    """`about`: the strongest identifier of whom it is about, None where nobody is named."""
+    """`about`: the strongest identifier of whom it is about, None where nobody is named.
+
+    `essence`: what makes it the same message when it is sent again, the body without what only its sending is about.
+    """
 
     source: str
     source_event_id: str
     received_at: datetime
     body: bytes
+    essence: bytes
     about: Identifier | None
 
 
@@ -67,7 +71,7 @@ class Deposit:
         contexts = [seal_context(self.tenant, one.source, one.source_event_id) for one in items]
         bodies = [one.body for one in items]
         sealed = self.keyring.seal(key_ids, bodies, contexts)
-        prints = self.keyring.fingerprint(bodies)
+        prints = self.keyring.fingerprint([one.essence for one in items])
         return [
             Arrival(one.source, one.source_event_id, one.received_at, key_id, box, print_)
             for one, key_id, box, print_ in zip(items, key_ids, sealed, prints, strict=True)

@@ -26,6 +26,10 @@ from ports.clock import Clock
 from ports.vault import Identifier
 
 
+#: When a message was sent, in our form, Segment's and Snowplow's.
+_SENDING = frozenset(["sent_at", "sentAt", "stm"])
+
+
 @frozen
 class Answer:
     """What became of one event. `source_event_id` is the producer's, or the one that we had to make."""
@@ -42,6 +46,7 @@ class Answer:
 class _Examined:
     source_event_id: str
     body: bytes
+    essence: bytes
     about: Identifier | None
     refused: Refused | None
 
@@ -71,7 +76,9 @@ class Door:
                 for place, body in enumerate(bodies, first)
             ]
         called = source[:64].replace("\x00", "").replace("#", "")
-        items = [Unsealed(called, one.source_event_id, received_at, one.body, one.about) for one in examined]
+        items = [
+            Unsealed(called, one.source_event_id, received_at, one.body, one.essence, one.about) for one in examined
+        ]
         return [_answer(one, stored) for one, stored in zip(examined, self.deposit(items), strict=True)]
 
     def _examine(
@@ -97,7 +104,7 @@ class Door:
             source_event_id = self._source_event_id(first, sent, source, fallback_id)
         except Refused as no:
             source_event_id, refused = fallback_id, refused or no
-        return _Examined(source_event_id, body, self._about(first), refused)
+        return _Examined(source_event_id, body, _essence(body, sent), self._about(first), refused)
 
     def _about(self, event: Any) -> Identifier | None:
         """Return who an event is about, whatever else is wrong with it; None if that cannot be read."""
@@ -115,8 +122,17 @@ class Door:
             cleaned: str = event_id(own, "event_id", [])
             return cleaned
         if event.get("timestamp") is not None:
-            return str(uuid5(tenant_namespace(self.tenant), source + "\0" + wire.canonical_bytes(sent).decode()))
+            return str(uuid5(tenant_namespace(self.tenant), source + "\0" + wire.canonical_bytes(_unsent(sent)).decode()))
         return fallback_id
+
+
+def _essence(body: bytes, sent: Any) -> bytes:
+    """A client that sends again says a later time of sending: it is the same message."""
+    return wire.encode(_unsent(sent)) if isinstance(sent, dict) and not _SENDING.isdisjoint(sent) else body
+
+
+def _unsent(sent: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: value for name, value in sent.items() if name not in _SENDING}
 
 
 def _may_know_where(events: Sequence[WireEvent]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 from litestar import MediaType, Request, Response, Router, post
-from litestar.params import RawBody
+from litestar.params import FromPath, RawBody
 
 from adapters.http.collect.collecting import Collecting
 from adapters.http.errors import Problem, documented
@@ -42,7 +42,7 @@ def rudder_router(collecting: Collecting) -> Router:
 
 def _router(collecting: Collecting, name: str, source: str, answer: Response[bytes]) -> Router:
     @post("/v1/{call:str}", status_code=HTTPStatus.OK, responses=_ERRORS, sync_to_thread=True)
-    def post_call(request: Request[Any, Any, Any], call: str, body: RawBody) -> Response[bytes]:
+    def post_call(request: Request[Any, Any, Any], call: FromPath[str], body: RawBody) -> Response[bytes]:
         """Store a batch, or one call of the type that the path names. Durable when answered."""
         if call not in CALLS | _BATCHES:
             raise Problem(
