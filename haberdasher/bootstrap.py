@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -10,6 +11,7 @@ from adapters.artifacts.folder_releases import FolderReleases
 from adapters.clock import SystemClock
 from adapters.database import connect
 from adapters.event_log import SqlEventLog, create_event_log_tables
+from adapters.idempotency import SqlIdempotency
 from adapters.ids import Uuid7Ids
 from adapters.intake import SqlIntakeLog
 from adapters.item_index import AnnoyItemIndex, ExactItemIndex
@@ -17,6 +19,8 @@ from adapters.read_models import SqlReadModels
 from adapters.sources.diginetica import Diginetica
 from adapters.sources.files import FileSource
 from adapters.sources.jsonl import JsonLines
+from adapters.sources.mapped_csv import MappedCsv
+from adapters.sources.shopify import Shopify
 from adapters.sources.simulation.season_file import Simulation
 from adapters.vault import EnvelopeKeyring, SqlKeyStore, SqlVault
 from adapters.weather import Climatology, HttpWeather
@@ -54,6 +58,7 @@ from ml.registry import make_model
 from ports.artifacts import Releases
 from ports.clock import Clock, Ids
 from ports.event_log import EventLog, ReadModels
+from ports.idempotency import Idempotency
 from ports.intake import IntakeLog
 from ports.item_index import ItemIndex
 from ports.models import Recommender
@@ -66,8 +71,12 @@ if TYPE_CHECKING:
 
 #: File sources by the name that the command line knows them by.
 FILE_SOURCES: Mapping[str, FileSource] = {
+    "csv": MappedCsv(),
     "diginetica": Diginetica(),
     "jsonl": JsonLines(),
+    "shopify": Shopify(),
+    "rudder": JsonLines(Declaration(name="rudder_archive", clock="backfill", dialect="rudder")),
+    "segment": JsonLines(Declaration(name="segment_archive", clock="backfill", dialect="segment")),
     "simulation": Simulation(),
 }
 
@@ -84,6 +93,9 @@ BUILT_IN_SOURCES = (
     Declaration(name="snowplow", dialect="snowplow"),
     Declaration(name="shopify", authority="server", legal_basis="contract", dialect="shopify"),
 )
+
+#: For how long a request may come again under its Idempotency-Key; older ones are forgotten when a process starts.
+KEYS_KEPT = timedelta(days=7)
 
 #: Below this many items an exact scan is as fast as an index, and exact (ADR 0009).
 EXACT_BELOW = 100_000
@@ -118,6 +130,7 @@ class App:
     reader: Reader
     door: Door
     releasing: Releasing
+    idempotency: Idempotency
     canonicaliser: Canonicaliser
     runner: ProjectionRunner
     projections: Mapping[str, Projection]
@@ -190,6 +203,8 @@ def bootstrap(
     runner = ProjectionRunner(log, read_models, ids, tenant, batch=settings.batch)
     releases = FolderReleases(settings.releases, secrets.signing_key)
     make, shelf, failures = Makers(models, rankers, item_index), Shelf(log, read_models), Failures()
+    idempotency = SqlIdempotency(engine, tenant)
+    idempotency.prune(clock.now() - KEYS_KEPT)
     live = Live(
         work=Work(canonicaliser, runner, projections, clock),
         shelf=shelf,
@@ -212,6 +227,7 @@ def bootstrap(
         sources=sources,
         reader=reader,
         door=Door(tenant, sources, deposit.submit, clock, reader),
+        idempotency=idempotency,
         releasing=Releasing(tenant, intake, keyring, sources, reader, clock),
         canonicaliser=canonicaliser,
         runner=runner,

@@ -5,13 +5,15 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from attrs import field, frozen
-from litestar import Request, Router, post, put
+from litestar import Request, Response, Router, post, put
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromQuery, HeaderParameter, RawBody
 
 from adapters.http import stocking
 from adapters.http.errors import Problem, documented
 from adapters.http.keys import needs, require
 from adapters.http.metrics import Metrics
+from adapters.http.once import Once
 from adapters.http.openapi import taking
 from adapters.http.reading import events_of, invalid, text
 from adapters.http.service import Service
@@ -21,7 +23,6 @@ from domain.taxonomy.scrub import is_email
 
 _LONGEST_KEY = 255
 IdempotencyKey = Annotated[str | None, HeaderParameter(name="Idempotency-Key", required=False)]
-_ERRORS = documented(400, 401, 403, 413, 422, 503, 507)
 
 
 @frozen
@@ -46,6 +47,15 @@ class Received:
     events: tuple[EventAnswered, ...]
 
 
+def accepted(*errors: int) -> dict[int, ResponseSpec]:
+    """Return what the OpenAPI document says of a route that answers `Received`."""
+    received = ResponseSpec(Received, generate_examples=False, description="Durable; an outcome for each event")
+    return {HTTPStatus.ACCEPTED: received, **documented(*errors)}
+
+
+_ERRORS = accepted(400, 401, 403, 413, 422, 503, 507)
+
+
 @frozen(kw_only=True)
 class Event:
     """One event of the taxonomy in its wire form; unknown fields are kept."""
@@ -67,10 +77,10 @@ class Events:
 
 def receiving_router(service: Service, metrics: Metrics) -> Router:
     """Return `POST /events`, `POST /catalog` and `PUT /inventory`."""
+    once = Once(service)
 
     def store(source: str, bodies: Sequence[bytes], key: str | None) -> Sequence[Answer]:
-        batch_id = service.ids.new() if key is None else _idempotency(key)
-        answers = service.door.receive(source, bodies, batch_id=batch_id)
+        answers = service.door.receive(source, bodies, batch_id=key or service.ids.new())
         metrics.intake(answers)
         return answers
 
@@ -84,21 +94,25 @@ def receiving_router(service: Service, metrics: Metrics) -> Router:
         "/events",
         status_code=HTTPStatus.ACCEPTED,
         guards=[needs(service, "events")],
-        responses=documented(400, 401, 403, 409, 413, 422, 503, 507),
+        responses=accepted(400, 401, 403, 409, 413, 422, 503, 507),
         operation_class=taking(Event, Events),
         sync_to_thread=True,
     )
     def post_events(
         request: Request[Any, Any, Any], body: RawBody, source: FromQuery[str | None] = None, key: IdempotencyKey = None
-    ) -> Received:
+    ) -> Response[bytes]:
         """Store one event, a list, or `{"events": [...]}`. Durable when answered; what is refused says why."""
         name = _source(service, request, source)
         bodies, single = events_of(body)
-        answers = store(name, bodies, key)
-        service.live.knock()
-        if single and answers[0].reason == CONFLICT.reason.value:
-            raise Problem(HTTPStatus.CONFLICT, answers[0].reason, answers[0].field, answers[0].detail)
-        return received(answers)
+
+        def do() -> Received:
+            answers = store(name, bodies, key)
+            service.live.knock()
+            if single and answers[0].reason == CONFLICT.reason.value:
+                raise Problem(HTTPStatus.CONFLICT, answers[0].reason, answers[0].field, answers[0].detail)
+            return received(answers)
+
+        return once.answer(request, body, _idempotency(key), do)
 
     @post(
         "/catalog",
@@ -108,9 +122,10 @@ def receiving_router(service: Service, metrics: Metrics) -> Router:
         operation_class=taking(stocking.Catalog),
         sync_to_thread=True,
     )
-    def post_catalog(body: RawBody, key: IdempotencyKey = None) -> Received:
+    def post_catalog(request: Request[Any, Any, Any], body: RawBody, key: IdempotencyKey = None) -> Response[bytes]:
         """List products, each with all its colourways and variants. They can be recommended once they are in stock."""
-        return store_and_apply(stocking.listings(body), key)
+        bodies = stocking.listings(body)
+        return once.answer(request, body, _idempotency(key), lambda: store_and_apply(bodies, key))
 
     @put(
         "/inventory",
@@ -120,9 +135,10 @@ def receiving_router(service: Service, metrics: Metrics) -> Router:
         operation_class=taking(stocking.Inventory),
         sync_to_thread=True,
     )
-    def put_inventory(body: RawBody, key: IdempotencyKey = None) -> Received:
+    def put_inventory(request: Request[Any, Any, Any], body: RawBody, key: IdempotencyKey = None) -> Response[bytes]:
         """Set how many pieces of variants there are. What is then at nought is in no slate asked for afterwards."""
-        return store_and_apply(stocking.counts(body, service.shelf), key)
+        bodies = stocking.counts(body, service.shelf)
+        return once.answer(request, body, _idempotency(key), lambda: store_and_apply(bodies, key))
 
     return Router("/", route_handlers=[post_events, post_catalog, put_inventory], tags=["intake"])
 
@@ -152,8 +168,10 @@ def _source(service: Service, request: Request[Any, Any, Any], asked: str | None
     return asked
 
 
-def _idempotency(key: str) -> str:
+def _idempotency(key: str | None) -> str | None:
     """It names events that have no id, in clear and for ever. Errors: `Problem` 422."""
+    if key is None:
+        return None
     if is_email(key):
         raise invalid("Idempotency-Key", "is an e-mail address; send an id of the request")
     return text(key, "Idempotency-Key", _LONGEST_KEY)

@@ -13,7 +13,8 @@ from application.serving.shelf import Shelf
 from application.telemetry import Failures
 from ports.clock import Clock, Ids
 from ports.event_log import EventLog, ReadModels
-from ports.vault import Vault
+from ports.idempotency import Idempotency
+from ports.vault import Keyring, Vault
 
 
 @frozen
@@ -46,6 +47,8 @@ class Service:
     tenant: str
     door: Door
     releasing: Releasing
+    idempotency: Idempotency
+    keyring: Keyring
     recommending: Recommending
     shelf: Shelf
     live: Live

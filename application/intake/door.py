@@ -25,7 +25,6 @@ from domain.taxonomy.source import Declaration
 from ports.clock import Clock
 from ports.vault import Identifier
 
-
 #: When a message was sent, in our form, Segment's and Snowplow's.
 _SENDING = frozenset(["sent_at", "sentAt", "stm"])
 
@@ -122,7 +121,8 @@ class Door:
             cleaned: str = event_id(own, "event_id", [])
             return cleaned
         if event.get("timestamp") is not None:
-            return str(uuid5(tenant_namespace(self.tenant), source + "\0" + wire.canonical_bytes(_unsent(sent)).decode()))
+            said = wire.canonical_bytes(_unsent(sent)).decode()
+            return str(uuid5(tenant_namespace(self.tenant), f"{source}\0{said}"))
         return fallback_id
 
 
