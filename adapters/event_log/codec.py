@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from attrs import define, field
 
-from application.collection import collection_paused
 from adapters.event_log.stored_state import Decoders, StoredState, holds_floats, opened_envelope, stored_envelope
+from application.collection import collection_paused
 from domain.names import Names, UnknownName, UnsupportedVersion
 from ports.event_log import Append, Fact, Metadata, Recorded, Snapshot
 

@@ -12,11 +12,11 @@ from adapters.database import read_models as read_model_tables
 from adapters.event_log import following, tables
 from adapters.event_log.appending import append_rows, head_of, lock_events
 from adapters.event_log.codec import Codec
-from application.collection import collection_paused
 from adapters.event_log.expectations import check_expectations
 from adapters.event_log.recorder import SqlSnapshotRecorder
 from adapters.event_log.row_changes import apply_rows
 from adapters.event_log.tables import events
+from application.collection import collection_paused
 from domain.names import Names
 from ports.event_log import Commit, Recorded, Snapshot
 
