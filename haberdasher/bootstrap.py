@@ -22,6 +22,7 @@ from adapters.sources.jsonl import JsonLines
 from adapters.sources.mapped_csv import MappedCsv
 from adapters.sources.shopify import Shopify
 from adapters.sources.simulation.season_file import Simulation
+from adapters.sources.snowplow import Snowplow
 from adapters.vault import EnvelopeKeyring, SqlKeyStore, SqlVault
 from adapters.weather import Climatology, HttpWeather
 from application.feedback.attribution import Attribution
@@ -73,11 +74,13 @@ if TYPE_CHECKING:
 FILE_SOURCES: Mapping[str, FileSource] = {
     "csv": MappedCsv(),
     "diginetica": Diginetica(),
+    "ga4": JsonLines(Declaration(name="ga4_bigquery", clock="backfill", dialect="ga4_bigquery")),
     "jsonl": JsonLines(),
     "shopify": Shopify(),
     "rudder": JsonLines(Declaration(name="rudder_archive", clock="backfill", dialect="rudder")),
     "segment": JsonLines(Declaration(name="segment_archive", clock="backfill", dialect="segment")),
     "simulation": Simulation(),
+    "snowplow": Snowplow(),
 }
 
 
@@ -248,7 +251,7 @@ def bootstrap(
             failed=failures.note,
         ),
         failures=failures,
-        closing=(live.close, slates.close, deposit.close, engine.dispose, keys_engine.dispose),
+        closing=(live.close, canonicaliser.close, slates.close, deposit.close, engine.dispose, keys_engine.dispose),
     )
 
 

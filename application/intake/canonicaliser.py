@@ -12,6 +12,7 @@ from attrs import Factory, define, evolve, field, frozen
 
 from application.collection import collection_paused
 from application.intake import wire
+from application.intake.caution import Caution
 from application.intake.deposit import CONFLICT, seal_context, sealed_id
 from application.intake.enrichment import Enrichment
 from application.intake.people import Acquaintance
@@ -32,6 +33,7 @@ from ports.intake import IntakeLog, IntakeRecord
 from ports.vault import Identifier, Keyring, Vault
 
 FOLLOWER = "canonicaliser"
+_DEADLY = Refused(Reason.HANDLER_FAILED, "(event)", "the process that handled it ended")
 #: What a handler can raise because of the event itself; anything else is trouble of ours and is tried again.
 _EVENTS_FAULT = (DomainError, ValueError, TypeError, LookupError, ArithmeticError)
 
@@ -67,8 +69,10 @@ class Canonicaliser:
     _visiting: Visiting = field(init=False)
     _recording: Recording = field(init=False)
     _remembered_at: int = field(init=False, default=0)
+    _caution: Caution = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self._caution = Caution(self.batch)
         self._pending = Pending(self.log, self.ids, self.tenant)
         self._forget()
 
@@ -88,17 +92,37 @@ class Canonicaliser:
         with self._all_or_nothing(), collection_paused():
             return self._step(position)
 
+    def close(self) -> None:
+        """Say that the work ended well. Idempotent; without it the next one starts with caution."""
+        if self._caution.begun:
+            with self._all_or_nothing():
+                position = self.log.position(FOLLOWER)
+                self._recall(position)
+                self._caution.end(self._rows)
+                self._commit(Advance(FOLLOWER, position, position))
+                self._caution = Caution(self.batch)
+
     def _step(self, position: int) -> int:
         self._recall(position)
-        records = self.intake.follow(after=position, limit=self.batch)
+        if not self._caution.begun:
+            self._caution.begin(self._rows, position)
+            if not self._commit(Advance(FOLLOWER, position, position)):
+                self._caution = Caution(self.batch)
+                return self.log.position(FOLLOWER)
+        turn = self._caution.turn(position)
+        records = self.intake.follow(after=position, limit=turn.limit)
         if not records:
             return position
-        reads = self._read(records)
+        if turn.set_aside:
+            reads = [_Read(one, _DEADLY) for one in records if one.arrival.source != RELEASES]
+        else:
+            reads = self._read(records)
         surrogates = self.vault.surrogates(list({who for read in reads for who in read.who}))
         self._rows.prefetch(SUBJECTS, surrogates.values())
         for read in reads:
             self._handle(read, surrogates)
         to = records[-1].position
+        self._caution.go_on(self._rows, to)
         return to if self._commit(Advance(FOLLOWER, position, to)) else self.log.position(FOLLOWER)
 
     def close_idle(self, now: datetime, page: int = 2000) -> int:
