@@ -72,7 +72,7 @@ class Canonicaliser:
     _caution: Caution = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._caution = Caution(self.batch)
+        self._caution = Caution()
         self._pending = Pending(self.log, self.ids, self.tenant)
         self._forget()
 
@@ -100,16 +100,16 @@ class Canonicaliser:
                 self._recall(position)
                 self._caution.end(self._rows)
                 self._commit(Advance(FOLLOWER, position, position))
-                self._caution = Caution(self.batch)
+                self._caution = Caution()
 
     def _step(self, position: int) -> int:
         self._recall(position)
         if not self._caution.begun:
-            self._caution.begin(self._rows, position)
+            self._caution.begin(self._rows, position, self.batch)
             if not self._commit(Advance(FOLLOWER, position, position)):
-                self._caution = Caution(self.batch)
+                self._caution = Caution()
                 return self.log.position(FOLLOWER)
-        turn = self._caution.turn(position)
+        turn = self._caution.turn(position, self.batch)
         records = self.intake.follow(after=position, limit=turn.limit)
         if not records:
             return position
