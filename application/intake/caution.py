@@ -3,8 +3,8 @@
 A canonicaliser says that it is at work, and that it ended well. One that finds that the one before did not end takes
 what came next in small parts, with a durable mark before each: a part that is still marked at the next start is taken
 one by one, and an event that was alone when the process ended, eight times running, is set aside unread. Eight times,
-for processes are ended from outside too, and then no event is at fault: with three, one in a thousand kills of a busy
-worker hit an innocent one. A start after a good end costs one commit.
+for processes are ended from outside too, and then no event is at fault: with three, random kills of a busy
+worker hit innocent ones. A start after a good end costs one commit.
 """
 
 from attrs import define, field, frozen
