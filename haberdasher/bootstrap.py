@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from attrs import field, frozen
 
 from adapters.artifacts.folder_releases import FolderReleases
+from adapters.bots import CrawlerList
 from adapters.clock import SystemClock
 from adapters.database import connect
 from adapters.event_log import SqlEventLog, create_event_log_tables
@@ -16,6 +17,7 @@ from adapters.ids import Uuid7Ids
 from adapters.intake import SqlIntakeLog
 from adapters.item_index import AnnoyItemIndex, ExactItemIndex
 from adapters.read_models import SqlReadModels
+from adapters.sources import segment
 from adapters.sources.diginetica import Diginetica
 from adapters.sources.files import FileSource
 from adapters.sources.jsonl import JsonLines
@@ -35,13 +37,18 @@ from application.intake.group_commit import GroupCommit
 from application.intake.reading import Reader
 from application.intake.register import adopt, register
 from application.intake.releasing import Releasing
+from application.projections.bulk import BulkProjection
+from application.projections.carts import CartsProjection
 from application.projections.catalogue import CatalogueProjection
+from application.projections.clicks import ClicksProjection
+from application.projections.periods import PeriodsProjection
 from application.projections.products import ProductsProjection
 from application.projections.purchases import PurchasesProjection
 from application.projections.quarantine import QuarantineProjection
 from application.projections.runner import Projection, ProjectionRunner
 from application.projections.sessions import SessionsProjection
 from application.projections.slates import SlatesProjection
+from application.projections.traffic import TrafficProjection
 from application.serving.live import Live
 from application.serving.recommending import Recommending
 from application.serving.recording import SlateRecorder
@@ -57,6 +64,7 @@ from haberdasher.settings import Settings
 from ml.ranker import make_ranker
 from ml.registry import make_model
 from ports.artifacts import Releases
+from ports.bots import BotList
 from ports.clock import Clock, Ids
 from ports.event_log import EventLog, ReadModels
 from ports.idempotency import Idempotency
@@ -77,8 +85,8 @@ FILE_SOURCES: Mapping[str, FileSource] = {
     "ga4": JsonLines(Declaration(name="ga4_bigquery", clock="backfill", dialect="ga4_bigquery")),
     "jsonl": JsonLines(),
     "shopify": Shopify(),
-    "rudder": JsonLines(Declaration(name="rudder_archive", clock="backfill", dialect="rudder")),
-    "segment": JsonLines(Declaration(name="segment_archive", clock="backfill", dialect="segment")),
+    "rudder": segment.RUDDER,
+    "segment": segment.SEGMENT,
     "simulation": Simulation(),
     "snowplow": Snowplow(),
 }
@@ -106,6 +114,12 @@ EXACT_BELOW = 100_000
 
 def index_for(n_items: int) -> ItemIndex:
     return ExactItemIndex() if n_items < EXACT_BELOW else AnnoyItemIndex()
+
+
+def noise_projections(bots: BotList | None = None) -> tuple[Projection, ...]:
+    """Return what marks noise; `bots` replaces the list of known programs that comes with the house."""
+    traffic = TrafficProjection(bots or CrawlerList())
+    return (traffic, ClicksProjection(), CartsProjection(), BulkProjection(), PeriodsProjection())
 
 
 def weather_of(settings: Settings, clock: Clock) -> Weather | None:
@@ -162,6 +176,7 @@ def bootstrap(
     rankers: Callable[[str], Ranker] = make_ranker,
     item_index: Callable[[int], ItemIndex] = index_for,
     weather: Callable[[Settings, Clock], Weather | None] = weather_of,
+    bots: BotList | None = None,
 ) -> App:
     """Wire the house. Creates tables and, in the embedded profile, secrets that are not there yet."""
     settings.home.mkdir(parents=True, exist_ok=True)
@@ -186,6 +201,7 @@ def bootstrap(
         ProductsProjection(),
         CatalogueProjection(),
         QuarantineProjection(),
+        *noise_projections(bots),
         SlatesProjection(),
         Attribution(),
         *extra_projections,

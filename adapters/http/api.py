@@ -10,8 +10,10 @@ from litestar.exceptions import HTTPException
 
 from adapters.http.asking import asking_router
 from adapters.http.collect.collecting import Collecting
+from adapters.http.collect.ga4 import ga4_router
 from adapters.http.collect.segment import rudder_router, segment_router
 from adapters.http.collect.shopify import shopify_router
+from adapters.http.collect.snowplow import snowplow_router
 from adapters.http.errors import answering
 from adapters.http.looking import health_router, slates_router
 from adapters.http.metrics import Metrics
@@ -64,7 +66,13 @@ def api(service: Service, *, version: str, close: Callable[[], None] = lambda: N
 
 
 def _collectors(collecting: Collecting) -> list[Router]:
-    return [segment_router(collecting), rudder_router(collecting), shopify_router(collecting)]
+    return [
+        segment_router(collecting),
+        rudder_router(collecting),
+        shopify_router(collecting),
+        snowplow_router(collecting),
+        ga4_router(collecting),
+    ]
 
 
 def _answering(service: Service, metrics: Metrics) -> list[Router]:

@@ -49,7 +49,8 @@ class Once:
 
     def _fingerprint(self, request: Request[Any, Any, Any], body: bytes) -> bytes:
         """Two requests are the same that have method, path, query and body in common."""
-        whole = f"{request.method} {request.url.path}?{request.url.query}\n".encode() + body
+        where = f"{request.method} {request.scope['path']}?".encode() + request.scope["query_string"]
+        whole = where + b"\n" + body
         return self.service.keyring.fingerprint([whole])[0]
 
 

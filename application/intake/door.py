@@ -98,7 +98,8 @@ class Door:
         except Refused as no:
             refused = no
             body = _redacted(body, sent)
-        first = events[0] if events else sent
+        known = refused.known if refused is not None else {}
+        first = events[0] if events else known or sent
         try:
             source_event_id = self._source_event_id(first, sent, source, fallback_id)
         except Refused as no:

@@ -72,7 +72,10 @@ _ALIASES: Mapping[str, str] = {
 _CHECKOUT = (
     "purchase order_completed transaction ecommerce_purchase complete_payment commerce_purchases purchase_completed"
 )
-_ORDER = "orders_create order_created order_completed pos_sale store_purchase receipt_printed purchase create_order"
+_ORDER = (
+    "orders_create order_created order_completed pos_sale store_purchase receipt_printed purchase create_order "
+    "transaction"
+)
 
 #: Names that say a part of what their event carries: name -> (canonical, fields that the name implies).
 _IMPLYING: Mapping[str, tuple[str, Mapping[str, str | int]]] = {
@@ -93,7 +96,9 @@ _IMPLYING: Mapping[str, tuple[str, Mapping[str, str | int]]] = {
     "move_to_bag": ("product_added_to_cart", {"origin": "wishlist"}),
 }
 AMBIGUOUS = frozenset(["click", "view", "event", "action", "conversion", "lead"])
-DERIVED = frozenset(["cart_abandons", "cart_abandoned", "commerce_cart_abandons"])
+DERIVED = frozenset(
+    ["cart_abandons", "cart_abandoned", "commerce_cart_abandons", "session_start", "session_end", "first_visit"]
+)
 
 #: Facts of the shop's own systems: a client's word on them is not taken.
 SERVER_ONLY = frozenset(

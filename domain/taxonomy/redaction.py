@@ -64,6 +64,9 @@ def _without(value: Any, path: str, gone: list[str], *, geo: bool) -> Any:
 
 
 def _object(value: Mapping[str, Any], path: str, gone: list[str], *, geo: bool) -> Mapping[str, Any]:
+    if "value" in value and str(value.get("key")).lower() in CLICK_IDS:  # as BigQuery writes parameters
+        gone.append(f"{path}.click_id" if path else "click_id")
+        return {"key": "paid_click", "value": True}
     out: dict[str, Any] = {}
     for name, one in value.items():
         lowered, at = name.lower(), f"{path}.{name}" if path else name

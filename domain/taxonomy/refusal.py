@@ -1,7 +1,10 @@
 """Why an event goes to the quarantine: a closed list, stored, so a reason is never renamed or reused."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
+from attrs import field as attr_field
 from attrs import frozen
 
 
@@ -32,12 +35,16 @@ class Reason(StrEnum):
 
 @frozen
 class Refused(Exception):
-    """An event that the taxonomy does not take, with the field at fault. `detail` never repeats a value sent."""
+    """An event that the taxonomy does not take, with the field at fault. `detail` never repeats a value sent.
+
+    `known`: id, time and identifiers in the wire form, where a dialect could read those and not the rest.
+    """
 
     reason: Reason
     field: str
     detail: str
     suggested_name: str = ""
+    known: Mapping[str, Any] = attr_field(factory=dict, eq=False, repr=False)
 
     def __str__(self) -> str:
         return f"{self.reason.value}: {self.field}: {self.detail}"

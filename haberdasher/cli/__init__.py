@@ -9,11 +9,14 @@ from adapters.vault import MasterKeyRefused
 from application.index_gate import RecallTooLow
 from application.learning.dataset import NothingToLearn
 from haberdasher import __version__
+from haberdasher.cli.catalog import catalog
 from haberdasher.cli.demo import demo
 from haberdasher.cli.doctor import doctor
 from haberdasher.cli.features import features
 from haberdasher.cli.ingest import ingest
+from haberdasher.cli.inventory import inventory
 from haberdasher.cli.learn import evaluate, learn
+from haberdasher.cli.noise import noise
 from haberdasher.cli.pipeline import pipeline
 from haberdasher.cli.project import project
 from haberdasher.cli.quarantine import quarantine
@@ -37,19 +40,8 @@ def cli() -> None:
 
 
 for command in (
-    demo,
-    ingest,
-    run,
-    project,
-    learn,
-    evaluate,
-    recommend,
-    features,
-    release,
-    quarantine,
-    serve,
-    work,
-    doctor,
+    *(demo, ingest, run, catalog, inventory, project, quarantine, noise),
+    *(learn, evaluate, recommend, features, release, serve, work, doctor),
 ):
     cli.add_command(command)
 work.add_command(pipeline)

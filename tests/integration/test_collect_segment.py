@@ -56,7 +56,7 @@ def test_a_batch_is_stored_message_by_message(app: App, client: TestClient[Any])
     records = app.intake.follow(after=0, limit=10)
     assert [one.arrival.source_event_id for one in records] == ["m-1", "m-2"]
     body = json.loads(app.releasing.body(records[0].position) or b"")
-    assert body["context"] == {"locale": "de"}
+    assert (body["context"], body["sentAt"]) == ({"locale": "de"}, batch["sentAt"])
     assert KEY not in json.dumps(body)
 
 
@@ -91,23 +91,84 @@ def test_packed_bodies_are_unpacked_up_to_a_limit(app: App, client: TestClient[A
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, basic("wrong-key-of-somebody"), {"authorization": "Basic !!"}, basic("k" * 20)]
+    "headers",
+    [
+        {},
+        basic("wrong-key-of-somebody"),
+        {"authorization": "Basic !!"},
+        {"authorization": b"Basic \xe9\xff"},
+        basic("k" * 20),
+    ],
 )
-def test_nothing_is_stored_without_a_key_for_events(app: App, client: TestClient[Any], headers: dict[str, str]) -> None:
-    """No key, a wrong one, an unreadable one: 401; one for something else: 403."""
-    answer = client.post("/collect/segment/v1/batch", json={"batch": [call(1)]}, headers=headers)
+def test_nothing_is_stored_without_a_key_for_events(app: App, client: TestClient[Any], headers: dict[str, Any]) -> None:
+    """No key, a wrong one, an unreadable one: 401; one for something else: 403. The clients find their own words."""
+    answer = client.post("/collect/rudder/v1/batch", json={"batch": [call(1)]}, headers=headers)
     assert answer.status_code == (403 if headers == basic("k" * 20) else 401)
+    said = answer.json()
+    assert (said["code"], said["message"]) == (said["error"], said["hint"])
     assert app.intake.head() == 0
 
 
 @pytest.mark.parametrize(
-    ("body", "status"),
-    [(b"", 400), (b"{", 400), (b"[]", 422), (b"{}", 422), (b'{"batch": []}', 422), (b'{"batch": [1]}', 422)],
+    "body", [b"", b"{", b"[]", b"{}", b"7", b'{"batch": []}', b'{"batch": {}}', b"\xff", b"[" * 5000]
 )
-def test_what_cannot_be_taken_apart_is_told(client: TestClient[Any], body: bytes, status: int) -> None:
-    """The vendor's 4xx with the field; nothing is stored that has no messages."""
+def test_what_cannot_be_taken_apart_is_told(app: App, client: TestClient[Any], body: bytes) -> None:
+    """400 with the field; nothing is stored that has no messages."""
     answer = client.post("/collect/segment/v1/batch", content=body, headers=basic(KEY))
-    assert (answer.status_code, set(answer.json())) == (status, {"error", "field", "hint"})
+    assert answer.status_code == 400
+    assert set(answer.json()) == {"error", "field", "hint", "code", "message"}
+    assert app.intake.head() == 0
+
+
+def test_a_batch_has_a_size(app: App, client: TestClient[Any]) -> None:
+    """Too many messages, a body over the limit, or much that would be repeated for each message: nothing is stored."""
+    post = "/collect/segment/v1/batch"
+    assert (
+        client.post(post, content=b'{"batch": [' + b",".join([b"{}"] * 1001) + b"]}", headers=basic(KEY)).status_code
+        == 400
+    )
+    repeated = {"batch": [call(1)] * 1000, "context": {"note": "x" * 70_000}}
+    answer = client.post(post, json=repeated, headers=basic(KEY))
+    assert (answer.status_code, answer.json()["field"]) == (413, "context")
+    large = client.post(post, content=b" " * 1_000_001, headers=basic(KEY))
+    assert (large.status_code, large.json()["code"]) == (413, "request_entity_too_large")
+    assert app.intake.head() == 0
+
+
+def test_a_message_adds_to_what_its_batch_says(app: App, client: TestClient[Any]) -> None:
+    """Its own word counts more, in its context name by name; null says nothing."""
+    own = call(1) | {"context": {"locale": "fr", "timezone": None}, "sentAt": None, "type": "track"}
+    batch = {
+        "batch": [own, call(2) | {"context": 5}],
+        "context": {"locale": "de", "timezone": "Europe/Berlin", "ip": "203.0.113.7"},
+        "sentAt": "2026-11-24T12:00:00Z",
+    }
+    assert client.post("/collect/segment/v1/batch", json=batch, headers=basic(KEY)).status_code == 200
+    bodies = [json.loads(app.releasing.body(position) or b"") for position in (1, 2)]
+    assert bodies[0]["sentAt"] == "2026-11-24T12:00:00Z"
+    assert bodies[0]["context"] == {"locale": "fr", "timezone": None, "ip": "203.0.113.0"}
+    assert bodies[1]["context"] == 5
+
+
+def test_one_bad_message_costs_no_other(app: App, client: TestClient[Any]) -> None:
+    """What is no object, and half a character, wait with their reasons; their neighbours are stored as they are."""
+    coat = json.dumps(call(1) | {"properties": {"product_id": "coat \U0001f9e5"}})
+    half = json.dumps(call(2)).replace('"coat"', '"coat \\ud83e"')
+    body = f'{{"batch": [7, {half}, {coat}, ["track"]], "sentAt": "2026-11-24T12:00:00Z"}}'
+    assert client.post("/collect/segment/v1/batch", content=body, headers=basic(KEY)).status_code == 200
+    app.live.work.round()
+    found = [(one.position, one.reason) for one in waiting(app.read_models)]
+    assert found == [(1, "type_invalid"), (2, "text_invalid"), (4, "type_invalid")]
+    assert json.loads(app.releasing.body(3) or b"")["properties"] == {"product_id": "coat \U0001f9e5"}
+    assert app.releasing.body(2) == half.encode()
+
+
+@pytest.mark.parametrize(("body", "reason"), [(b"7", "type_invalid"), (b'{"event": "\\ud800"}', "text_invalid")])
+def test_a_single_call_is_kept_whatever_it_is(app: App, client: TestClient[Any], body: bytes, reason: str) -> None:
+    """One JSON value under the path of a call is one message: it waits with its reason."""
+    assert client.post("/collect/segment/v1/track", content=body, headers=basic(KEY)).status_code == 200
+    app.live.work.round()
+    assert [one.reason for one in waiting(app.read_models)] == [reason]
 
 
 def test_a_bad_message_waits_and_the_client_hears_nothing_of_it(app: App, client: TestClient[Any]) -> None:

@@ -9,15 +9,23 @@ from hypothesis import strategies as st
 from application.intake.reading import Reader, Understood
 from domain.taxonomy.dialects import segment
 from domain.taxonomy.refusal import Refused
-from domain.taxonomy.source import Authority, Declaration
+from domain.taxonomy.source import Authority, Clock, Declaration
 from tests.vendors.coverage import NOW
 from tests.vendors.segment_coverage import message
+
+CLOCKS: tuple[Clock, ...] = ("live", "backfill")
 
 
 def read(sent: dict[str, Any], authority: Authority = "client") -> Understood:
     source = Declaration(name="segment", dialect="segment", authority=authority, currency="USD")
     (understood,) = Reader().understand(sent, source, NOW, "m-1")
     return understood
+
+
+def refused(sent: dict[str, Any], authority: Authority = "client") -> str:
+    with pytest.raises(Refused) as found:
+        read(sent, authority)
+    return f"{found.value.reason.value} {found.value.field}"
 
 
 def tracked(name: str, authority: Authority = "client", **properties: Any) -> Any:
@@ -127,13 +135,185 @@ def test_an_unknown_call_is_refused_by_its_field(call: Any) -> None:
     assert refused.value.field == "type"
 
 
+@pytest.mark.parametrize("blank", ["", "  ", None])
+def test_a_blank_id_names_nobody(blank: Any) -> None:
+    """RudderStack's browser client sends an empty user id for visitors: the visit counts all the same."""
+    sent = dict(message("Product Viewed", {"product_id": "coat"})) | {"userId": blank}
+    assert dict(read(sent).canonical.identifiers) == {"anonymous": "cookie-1"}
+    assert refused(sent | {"anonymousId": blank}) == "missing_required anonymous_id"
+
+
+def test_an_address_is_read_where_either_vendor_puts_it() -> None:
+    """Segment has the traits of an `identify` beside the context, RudderStack in it; those of a group are a group's."""
+    sent = dict(message("x", {})) | {"type": "identify", "userId": "ada"}
+    traits = {"traits": {"email": "ada@example.com"}}
+    for said in (sent | traits, sent | {"context": traits}):
+        assert dict(read(said).canonical.identifiers)["email"] == "ada@example.com"
+    (grouped,) = segment.translate(sent | traits | {"type": "group"})
+    assert "email" not in grouped
+
+
+def test_the_time_that_the_vendor_corrected_counts_in_its_archives() -> None:
+    """A message with `receivedAt` went through the vendor's server: the device's own clock is not asked again."""
+    sent = dict(message("Product Viewed", {"product_id": "coat"})) | {
+        "originalTimestamp": "2019-01-01T00:00:00Z",
+        "sentAt": "2019-01-01T00:00:01Z",
+        "receivedAt": "2026-11-24T11:00:01Z",
+        "timestamp": "2026-11-24T11:00:00Z",
+    }
+    for clock in CLOCKS:
+        source = Declaration(name="segment", dialect="segment", clock=clock)
+        (understood,) = Reader().understand(sent, source, NOW, "m-1")
+        assert understood.canonical.occurred_at == NOW.replace(hour=11)
+
+
+def test_a_numbered_session_is_a_hint() -> None:
+    """RudderStack numbers its sessions."""
+    sent = dict(message("Product Viewed", {"product_id": "coat"})) | {"context": {"sessionId": 1669716245}}
+    assert read(sent).canonical.envelope.session_hint == "1669716245"
+
+
+def test_a_no_wins_among_the_categories_of_one_purpose() -> None:
+    """In whatever order, in Segment's preferences as in RudderStack's lists, under names or OneTrust's ids."""
+    view = dict(message("Product Viewed", {"product_id": "coat"}))
+    for preferences in ({"Functional": True, "C0003": False}, {"Personalization": False, "Functional": True}):
+        sent = view | {"context": {"consent": {"categoryPreferences": preferences}}}
+        assert read(sent).canonical.envelope.consent == {"personalisation": "denied"}
+    lists = {"allowedConsentIds": ["Analytics", "C0004", 7], "deniedConsentIds": ["marketing", "mystery"]}
+    assert read(view | {"context": {"consentManagement": lists}}).canonical.envelope.consent == {
+        "analytics": "granted",
+        "ads": "denied",
+    }
+    denied = {"consentManagement": {"deniedConsentIds": ["Analytics"]}}
+    assert refused(view | {"context": denied}) == "consent_required consent.analytics"
+
+
+def test_a_changed_decision_is_a_decision() -> None:
+    """Segment's own event for it says what was decided in its context; one that says nothing is refused."""
+    sent = dict(message("Segment Consent Preference Updated", {}))
+    said = {"context": {"consent": {"categoryPreferences": {"Analytics": False, "Advertising": True}}}}
+    changed = read(sent | said).canonical
+    assert (changed.name, changed.fields) == ("consent_changed", {"analytics": "denied", "ads": "granted"})
+    assert refused(sent) == "missing_required context.consent"
+
+
+def test_an_order_without_a_total_is_what_was_sold_with_shipping_and_tax() -> None:
+    """Money of an order is the sum that was paid, also where only its parts are sent; null is absent."""
+    parts: dict[str, Any] = {
+        "order_id": "o",
+        "total": None,
+        "revenue": "25.10",
+        "shipping": 3,
+        "tax": 2,
+        "currency": "USD",
+    }
+    line = {"product_id": "p", "sku": "p/m", "price": 25, "quantity": None}
+    placed = tracked("Order Completed", "server", products=[line], **parts)
+    assert placed.fields["total"].amount_minor == 3010
+    assert placed.fields["items"][0]["quantity"] == 1
+    assert tracked("Order Completed", **parts).fields["value"].amount_minor == 3010
+    assert refused(dict(message("Order Completed", parts | {"tax": "much"}))) == "type_invalid tax"
+
+
+def test_names_of_the_first_version_are_those_of_the_second() -> None:
+    """The spec says that they are the same events."""
+    first = tracked("Completed Order", order_id="o", revenue=25, currency="USD")
+    second = tracked("Order Completed", order_id="o", revenue=25, currency="USD")
+    assert (first.name, first.fields) == (second.name, second.fields)
+    assert tracked("Added Product", id="p").name == "product_added_to_cart"
+    assert tracked("Viewed Product Category", products=[{"product_id": "p"}]).name == "slate_viewed"
+
+
+@pytest.mark.parametrize(
+    ("name", "becomes"),
+    [
+        ("Application Opened", "app_opened"),
+        ("Application Foregrounded", "app_opened"),
+        ("Application Backgrounded", "app_backgrounded"),
+        ("Push Notification Tapped", "notification_opened"),
+        ("Email Link Clicked", "notification_opened"),
+    ],
+)
+def test_what_an_app_tells_of_itself(name: str, becomes: str) -> None:
+    """Events of the mobile and e-mail specs that a session knows."""
+    found = tracked(name, campaign={"name": "spring", "medium": "push"})
+    assert found.name == becomes
+    if becomes == "notification_opened":
+        assert found.fields == {"campaign_id": "spring", "medium": "push"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Application Installed", "Application Updated", "Application Crashed", "Application Uninstalled"),
+        *("Install Attributed", "Deep Link Opened", "Push Notification Received", "Push Notification Bounced"),
+        *("Email Opened", "Live Chat Conversation Started", "Cart Shared"),
+    ],
+)
+def test_what_means_nothing_to_a_shop_waits_under_its_name(name: str) -> None:
+    """Nothing is forced into a meaning: a tenant may alias it."""
+    assert refused(dict(message(name, {}))) == "unknown_event_name event"
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "why"),
+    [
+        ("Cart Viewed", {"products": ["coat", 5]}, "type_invalid items"),
+        ("Product List Viewed", {"products": [{"product_id": "p"}, 5]}, "type_invalid items"),
+        ("Product List Filtered", {"filters": ["red"]}, "type_invalid facets"),
+        ("Product List Filtered", {"sorts": [{"type": 5}]}, "type_invalid sorts"),
+        ("Promotion Viewed", {"promotion_id": "p", "position": {"x": 1}}, "type_invalid slot"),
+        ("Product Viewed", {"sku": "coat/m"}, "missing_required product_id"),
+        (
+            "Product List Viewed",
+            {"products": [{"product_id": "p", "position": 0}]},
+            "value_out_of_range items[0].position",
+        ),
+        ("Checkout Step Completed", {"step": "dance"}, "enum_unknown step"),
+    ],
+)
+def test_nothing_is_dropped_in_silence(name: str, properties: dict[str, Any], why: str) -> None:
+    """What stands where something else belongs is a reason with its field, not an event without it."""
+    assert refused(dict(message(name, properties))) == why
+
+
+def test_filters_sorts_and_coupons_are_read_in_any_spelling() -> None:
+    """The examples write `coupon` where the table says `coupon_id`; names are normalised before they are read."""
+    sorts = [{"type": "price", "value": "desc"}, {"type": "new"}]
+    found = tracked("Product List Filtered", listId="coats", filters=[{"type": "size", "value": "m"}], sorts=sorts)
+    assert found.fields == {
+        "surface": "coats",
+        "sort": "price:desc,new",
+        "facets": ({"facet": "size", "value": "m"},),
+    }
+    assert tracked("Coupon Denied", coupon="may", reason="late").fields["coupon_id"] == "may"
+    assert tracked("Cart Viewed", products=[{"productId": "p", "Quantity": 2}]).fields["items"][0]["quantity"] == 2
+    assert "items" not in tracked("Cart Viewed", products=[]).fields
+
+
 _json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=12),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
-_fields = ["properties", "context", "traits", "event", "userId", "originalTimestamp", "sentAt", "name", "category"]
+_fields = [
+    "properties",
+    "context",
+    "traits",
+    "timestamp",
+    "receivedAt",
+    "consent",
+    "messageId",
+    "event",
+    "userId",
+    "originalTimestamp",
+    "sentAt",
+    "name",
+    "category",
+]
 _names = [
+    "Segment Consent Preference Updated",
+    "Order Refunded",
     "Product List Filtered",
     "Order Completed",
     "Promotion Viewed",
@@ -141,7 +321,25 @@ _names = [
     "Cart Viewed",
     "Nothing",
 ]
-_inside = ["products", "filters", "sorts", "campaign", "step", "page", "device", "os", "consent", "location", "screen"]
+_inside = [
+    "products",
+    "total",
+    "tax",
+    "revenue",
+    "consentManagement",
+    "sessionId",
+    "traits",
+    "filters",
+    "sorts",
+    "campaign",
+    "step",
+    "page",
+    "device",
+    "os",
+    "consent",
+    "location",
+    "screen",
+]
 
 
 @given(
@@ -152,12 +350,14 @@ _inside = ["products", "filters", "sorts", "campaign", "step", "page", "device",
 )
 def test_any_json_is_events_or_a_reason(call: str, sent: dict[str, Any], inside: dict[str, Any], name: str) -> None:
     """Whatever stands in any place, the dialect raises `Refused` and nothing else."""
+    source = Declaration(name="segment", dialect="segment")
     for body in (
         {**sent, "type": call},
         {"event": name, **sent, "type": call, "properties": inside, "context": inside},
     ):
         try:
-            found = list(segment.translate(body))
-        except Refused as refused:
-            found = [{"event": refused.field}]
-        assert found
+            outcome = [one.canonical.name for one in Reader().understand(body, source, NOW, "m-1")]
+        except Refused as no:
+            outcome = [no.field]
+        assert all(outcome)
+        assert outcome

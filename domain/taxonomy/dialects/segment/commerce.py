@@ -1,21 +1,36 @@
 """The e-commerce spec, version 2: what its properties are called here, and what its events leave open.
 
 `revenue` there is the order after discounts, without shipping and tax; `total` is what was paid. A list's id names a
-kind of list and no slate. `variant` is a label of the colour or of anything else, so it is not read.
+kind of list and no slate. `variant` is a label of the colour or of anything else, so it is not read. What is no list of
+objects where one belongs is passed on, so that the taxonomy refuses it by its name.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from domain.taxonomy.fields import number
 from domain.taxonomy.normalise import normalise
+from domain.taxonomy.refusal import Reason, Refused
 
 Properties = Mapping[str, Any]
 
 
-def properties_of(name: Any, sent: Properties) -> Properties:
-    """Return the properties of a `track` call in our names; those of other events pass as they are."""
+def event_of(name: Any, sent: Properties) -> tuple[Any, Properties]:
+    """Return name and properties of a `track` call; what is no event of the spec passes as it is.
+
+    The names of the spec's first version are those of the second.
+    """
+    wanted = normalise(name) if isinstance(name, str) else ""
+    name = _FIRST_VERSION.get(wanted, name)
     read = _EVENTS.get(normalise(name)) if isinstance(name, str) else None
-    return sent if read is None else read(sent)
+    return name, sent if read is None else read(_spelt(sent))
+
+
+def _spelt(sent: Properties) -> Properties:
+    """Return `sent` with its names normalised; a name that is spelt so already counts more."""
+    return {normalise(name): value for name, value in sent.items()} | {
+        name: value for name, value in sent.items() if name == normalise(name)
+    }
 
 
 def _with(sent: Properties, **more: Any) -> Properties:
@@ -24,14 +39,22 @@ def _with(sent: Properties, **more: Any) -> Properties:
 
 
 def _listed(sent: Properties) -> Properties:
-    return _with(sent, products=_objects(sent.get("products")), surface=sent.get("list_id") or sent.get("category"))
+    return _with(sent, surface=sent.get("list_id") or sent.get("category"))
 
 
 def _filtered(sent: Properties) -> Properties:
-    facets = [{"facet": one.get("type"), "value": one.get("value")} for one in _objects(sent.get("filters")) or ()]
-    sorts = [f"{one.get('type')}:{one.get('value')}" for one in _objects(sent.get("sorts")) or ()]
     surface = sent.get("list_id") or sent.get("category")
-    return _with({}, facets=facets or None, sort=",".join(sorts)[:64] or None, surface=surface)
+    return _with({}, facets=sent.get("filters") or None, sort=_sort(sent.get("sorts")), surface=surface)
+
+
+def _sort(sorts: Any) -> Any:
+    """Return `price:desc,...`; what is no list of objects passes."""
+    if not _is_objects(sorts):
+        return sorts
+    words = [[one[part] for part in ("type", "value") if one.get(part) is not None] for one in sorts]
+    if not all(isinstance(word, str) for pair in words for word in pair):
+        raise Refused(Reason.TYPE_INVALID, "sorts", "expected type and value as text")
+    return ",".join(":".join(pair) for pair in words)[:64] or None
 
 
 def _cart(sent: Properties) -> Properties:
@@ -40,22 +63,33 @@ def _cart(sent: Properties) -> Properties:
 
 def _completed(sent: Properties) -> Properties:
     """As a client tells it: a checkout that is over. As a server tells it: an order, with every line's price."""
-    discount = sent.get("discount")
+    total = _total(sent)
     return _with(
         sent,
         products=_lines(sent.get("products")),
-        value=sent.get("total", sent.get("revenue")),
-        total=sent.get("total", sent.get("revenue")),
-        order_discount=discount,
+        value=sent.get("value") if total is None else total,
+        total=total,
+        order_discount=sent.get("discount"),
         discount=None,
         checkout_id=sent.get("checkout_id") or sent.get("order_id"),
     )
 
 
+def _total(sent: Properties) -> Any:
+    """Return what was paid: as it is said, or what was sold together with shipping and tax."""
+    if sent.get("total") is not None:
+        return sent["total"]
+    sold = next((name for name in ("revenue", "subtotal") if sent.get(name) is not None), None)
+    if sold is None:
+        return None
+    parts = [name for name in (sold, "shipping", "tax") if sent.get(name) is not None]
+    return sum(number(sent[name], name, []) for name in parts)
+
+
 def _refunded(sent: Properties) -> Properties:
-    return _with(
-        {}, **{name: sent.get(name) for name in ("order_id", "refund_id", "currency")}, amount=sent.get("total")
-    )
+    given = {name: sent.get(name) for name in ("order_id", "refund_id", "return_id", "currency")}
+    amounts = (sent.get(name) for name in ("total", "amount", "value"))
+    return _with({}, **given, amount=next((one for one in amounts if one is not None), None))
 
 
 def _step(sent: Properties) -> Properties:
@@ -75,8 +109,7 @@ def _step_viewed(_: Properties) -> Properties:
 
 
 def _promotion(sent: Properties) -> Properties:
-    slot = sent.get("position")
-    return _with(sent, position=None, slot=None if slot is None else str(slot))
+    return _with(sent, position=None, slot=sent.get("position", sent.get("slot")))
 
 
 def _reviewed(sent: Properties) -> Properties:
@@ -88,25 +121,30 @@ def _shared(sent: Properties) -> Properties:
 
 
 def _coupon(sent: Properties) -> Properties:
-    return _with({}, coupon_id=sent.get("coupon_id"), reason=sent.get("reason"))
+    return _with({}, coupon_id=sent.get("coupon_id") or sent.get("coupon"), reason=sent.get("reason"))
 
 
 def _opened(sent: Properties) -> Properties:
     campaign = sent.get("campaign")
     named = campaign if isinstance(campaign, dict) else sent
-    return _with({}, campaign_id=named.get("campaign_id") or named.get("name"), medium=named.get("medium"))
+    ids = (named.get(name) for name in ("campaign_id", "campaign_name", "name"))
+    return _with({}, campaign_id=next((one for one in ids if one), None), medium=named.get("medium"))
 
 
-def _lines(products: Any) -> Sequence[Properties] | None:
-    """A line without a SKU is known by its product, one without a quantity is one piece."""
-    lines = [
-        _with({"quantity": 1, **one}, sku=one.get("sku") or one.get("product_id")) for one in _objects(products) or ()
-    ]
-    return lines or None
+def _lines(products: Any) -> Any:
+    """A line without a SKU is known by its product, one without a quantity is one piece; an empty cart has none."""
+    if not _is_objects(products):
+        return products
+    return [_line(_spelt(one)) for one in products] or None
 
 
-def _objects(value: Any) -> Sequence[Properties] | None:
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else None
+def _line(one: Properties) -> Properties:
+    quantity = one.get("quantity")
+    return _with(one, sku=one.get("sku") or one.get("product_id"), quantity=1 if quantity is None else quantity)
+
+
+def _is_objects(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
 
 
 _EVENTS: Mapping[str, Callable[[Properties], Properties]] = {
@@ -130,4 +168,18 @@ _EVENTS: Mapping[str, Callable[[Properties], Properties]] = {
     "product_reviewed": _reviewed,
     "push_notification_tapped": _opened,
     "email_link_clicked": _opened,
+}
+#: The second version says of these that they are the same.
+_FIRST_VERSION: Mapping[str, str] = {
+    "viewed_product_category": "Product List Viewed",
+    "clicked_product": "Product Clicked",
+    "added_product": "Product Added",
+    "removed_product": "Product Removed",
+    "viewed_promotion": "Promotion Viewed",
+    "clicked_promotion": "Promotion Clicked",
+    "started_order": "Checkout Started",
+    "viewed_checkout_step": "Checkout Step Viewed",
+    "completed_checkout_step": "Checkout Step Completed",
+    "updated_order": "Order Updated",
+    "completed_order": "Order Completed",
 }

@@ -1,6 +1,6 @@
 """What Segment's clients know of the circumstances: device, page, campaign, place, consent."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,14 +12,12 @@ _DEVICES: Mapping[str, str] = {
     **dict.fromkeys(["desktop", "mac", "pc", "laptop"], "desktop"),
     **dict.fromkeys(["tv", "tvos", "appletv"], "tv"),
 }
-#: Segment's consent categories -> our purposes (https://segment.com/docs/privacy/consent-management/).
+#: Consent categories -> our purposes: Segment's and usual names, and the ids that OneTrust gives them at first.
 _CATEGORIES: Mapping[str, str] = {
-    "advertising": "ads",
-    "analytics": "analytics",
-    "functional": "personalisation",
-    "personalization": "personalisation",
-    "geolocation": "geo",
-    "location": "geo",
+    **dict.fromkeys(["analytics", "performance", "c0002"], "analytics"),
+    **dict.fromkeys(["functional", "personalization", "personalisation", "preferences", "c0003"], "personalisation"),
+    **dict.fromkeys(["advertising", "marketing", "targeting", "c0004"], "ads"),
+    **dict.fromkeys(["geolocation", "location"], "geo"),
 }
 
 
@@ -32,22 +30,39 @@ def channel_of(context: Mapping[str, Any]) -> str | None:
 
 
 def consent_of(context: Mapping[str, Any], own: Any) -> Mapping[str, Any] | None:
-    """Return answers by purpose, from `context.consent.categoryPreferences` or an object in our own form."""
+    """Return answers by purpose, or None: Segment's preferences, RudderStack's lists, or an object in our own form.
+
+    Several categories may stand for one purpose: then a no wins.
+    """
     if isinstance(own, dict):
         return own
-    consent = context.get("consent")
-    preferences = consent.get("categoryPreferences") if isinstance(consent, dict) else None
-    if not isinstance(preferences, dict):
-        return None
-    return {
-        purpose: answer
-        for category, answer in preferences.items()
-        if isinstance(answer, bool) and (purpose := _CATEGORIES.get(category.lower()))
-    }
+    answers: dict[str, str] = {}
+    for category, allowed in (*_preferences(context), *_listed(context)):
+        if (purpose := _CATEGORIES.get(category.strip().lower())) is not None and answers.get(purpose) != "denied":
+            answers[purpose] = "granted" if allowed else "denied"
+    return answers or None
 
 
-def context_of(context: Mapping[str, Any]) -> Mapping[str, Any]:
-    page, campaign, screen = (_part(context, name) for name in ("page", "campaign", "screen"))
+def _preferences(context: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """https://segment.com/docs/privacy/consent-management/."""
+    preferences = _part(context, "consent").get("categoryPreferences")
+    if isinstance(preferences, dict):
+        yield from ((category, allowed) for category, allowed in preferences.items() if isinstance(allowed, bool))
+
+
+def _listed(context: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
+    """https://www.rudderstack.com/docs/data-governance/consent-management/."""
+    lists = _part(context, "consentManagement")
+    for name, allowed in (("allowedConsentIds", True), ("deniedConsentIds", False)):
+        ids = lists.get(name)
+        if isinstance(ids, list):
+            yield from ((one, allowed) for one in ids if isinstance(one, str))
+
+
+def context_of(context: Mapping[str, Any], page_call: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the circumstances in our form. `page_call`: properties of a page call, which say its page again."""
+    campaign, screen = (_part(context, name) for name in ("campaign", "screen"))
+    page = {**page_call, **_part(context, "page")}
     url = page.get("url")
     found = {
         "device_type": _DEVICES.get(_lower(context, "device", "type")),
