@@ -6,14 +6,13 @@ from typing import Self
 from attrs import Factory, define, field
 
 from application.features.touch import Touch
+from application.learning.capping import capped
 from application.projections.identity import PERSONS
+from application.projections.marks import LEADS_TO, UNMARKED, Marks
 from application.projections.purchases import PURCHASES
 from application.projections.rows import View
 from application.projections.sessions import SESSIONS
 from ports.event_log import ReadModels
-
-#: A purchase belongs to the row of the session that led to it, if that was no longer ago than this (seconds).
-LEADS_TO = 86_400.0
 
 
 @define
@@ -34,9 +33,13 @@ class Row:
 
 @define
 class Histories:
-    """`rows` in order of their first touch. `of` gives a person's touches, over all identifiers of the person."""
+    """`rows` in order of their first touch. `of` gives a person's touches, over all identifiers of the person.
+
+    What the marks leave out is in neither; a bounce is in no row, and still in its person's history.
+    """
 
     rows: list[Row] = Factory(list)
+    marks: Marks = UNMARKED
     _by_person: dict[str, list[Touch]] = Factory(dict)
     _person_of: Mapping[str, str] = Factory(dict)
     _members: Mapping[str, Sequence[str]] = Factory(dict)
@@ -58,30 +61,43 @@ class Histories:
         yield "", [touch for row in self.rows if not row.subject for touch in row.touches]
 
     @classmethod
-    def read(cls, read_models: ReadModels) -> Self:
-        """Read everything; about a kilobyte of memory per session."""
+    def read(cls, read_models: ReadModels, marks: Marks | None = None) -> Self:
+        """Read everything that counts by the marks (the stored ones), a kilobyte of memory or so per session.
+
+        With `UNMARKED` it is the raw history.
+        """
+        marks = Marks.read(read_models) if marks is None else marks
         members = {person: ids for person, ids in View(read_models, "identity").all(PERSONS) if len(ids) > 1}
         person_of = {one: person for person, ids in members.items() for one in ids}
-        self = cls(person_of=person_of, members=members)
+        self = cls(marks=marks, person_of=person_of, members=members)
         last: dict[str, list[Row]] = {}
         sessions = View(read_models, "sessions").all(SESSIONS)
         for key, session in sessions:
-            if session.touches:
-                self._add(Row(key, session.subject, session.touches), last)
+            if touches := marks.kept(session.visitor, session.touches):
+                if marks.says_nothing(key, session.touches):
+                    self._remember(session.subject, touches)
+                else:
+                    self._add(Row(key, session.subject, touches), last)
         for rows in last.values():
             rows.sort(key=lambda row: row.touches[0].at)
         for key, purchase in View(read_models, "purchases").all(PURCHASES):
-            if purchase.touches:
+            if purchase.touches and key not in marks.orders:
                 self._join(Row(f"order:{key}", purchase.subject, purchase.touches), last)
         self.rows.sort(key=lambda row: (row.touches[0].at, row.key))
+        self.rows = capped(self.rows, lambda row: row.touches[0].at, marks.periods)
         return self
 
     def _add(self, row: Row, last: dict[str, list[Row]]) -> None:
         row.touches.sort(key=lambda touch: touch.at)
         self.rows.append(row)
-        if person := self.person(row.subject):  # a guest's order is nobody's history
-            self._by_person.setdefault(person, []).extend(row.touches)
+        if person := self._remember(row.subject, row.touches):
             last.setdefault(person, []).append(row)
+
+    def _remember(self, subject: str, touches: Sequence[Touch]) -> str:
+        """Put touches into a person's history; a guest's order is nobody's."""
+        if person := self.person(subject):
+            self._by_person.setdefault(person, []).extend(touches)
+        return person
 
     def _join(self, purchase: Row, last: dict[str, list[Row]]) -> None:
         """Put a purchase, and what came back of it, behind the session that led to it."""

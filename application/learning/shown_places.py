@@ -8,7 +8,7 @@ place was looked at, which the slates with evidence tell (Joachims et al., 2017)
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 from numpy.typing import NDArray
 
 from application.features.ranking import RANKING_FEATURES, RECENT
@@ -18,24 +18,33 @@ from application.learning.timeline import Timeline
 from application.projections.rows import View
 from application.projections.sessions import SESSIONS
 from application.projections.slates import SLATES, Place, Shown
+from domain.traffic.policy import NOISE
 from ports.event_log import ReadModels
 from ports.models import Progress, Sequences, VectorRecommender
 from ports.ranker import RankingExamples
 
 #: Surfaces with a propensity of their own. What clients call theirs may be anything, and is one group.
 SURFACES = frozenset(["home", "similar"])
+#: What is left of a cart's label when the cart was left behind.
+ABANDONED = NOISE.carts.weight
 #: Further down a page all places are alike.
 DEEPEST = 200
 
 
 @frozen
 class Seen:
-    """A slate with whose it was. `device`: the class of screen, for the chance that a place is looked at."""
+    """A slate with whose it was. `device`: the class of screen, for the chance that a place is looked at.
+
+    `mistaken`: products that were tapped by a slip of the finger, and not again. `left_behind`: products of a cart that
+    was abandoned, with the time from when that was known.
+    """
 
     slate_id: str
     shown: Shown
     person: str
     device: str
+    mistaken: frozenset[str] = frozenset()
+    left_behind: Mapping[str, float] = field(factory=dict)
 
     @property
     def evidence(self) -> bool:
@@ -79,15 +88,24 @@ class Examination:
 
 
 def slates_of(read_models: ReadModels, histories: Histories) -> Sequence[Seen]:
-    """Read all slates that somebody may have looked at, in order of time."""
+    """Read all slates that a person may have looked at, in order of time.
+
+    What a robot was shown, and what was on screen in a visit of one glance, was ignored by nobody.
+    """
+    marks = histories.marks
     sessions = dict(View(read_models, "sessions").all(SESSIONS))
     found = []
     for slate_id, shown in View(read_models, "slates").all(SLATES):
         session = sessions.get(shown.session)
         # Of a slate of ours it is on record who asked; who else reports it does not matter.
         subject = shown.subject or (session.subject if session else "")
-        if subject and shown.places:
-            found.append(Seen(slate_id, shown, histories.person(subject), session.device if session else ""))
+        visitor = session.visitor if session else shown.subject
+        glance = session is not None and marks.says_nothing(shown.session, session.touches)
+        if subject and shown.places and marks.weight(visitor).behaviour and not glance:
+            device, cart = (session.device if session else ""), marks.carts.get(shown.session)
+            left = dict.fromkeys(cart.products, cart.known_at) if cart else {}
+            mistaken = marks.mistaken(visitor, session.touches) if session else frozenset[str]()
+            found.append(Seen(slate_id, shown, histories.person(subject), device, mistaken, left))
     return sorted(found, key=lambda one: (one.shown.at, one.slate_id))
 
 
@@ -162,13 +180,23 @@ def _rows(one: Seen, numbers: Mapping[str, int], labelled_before: float) -> list
     """Return the places that count: those that were seen, or all where nobody told what was."""
     rows = []
     for position, place in sorted(one.shown.places.items()):
-        label = _label(place, labelled_before)
+        label = _label(place, labelled_before, one)
         if place.product in numbers and (label is not None or not one.evidence):
             rows.append(_Row(numbers[place.product], position, label or 0.0))
     return rows
 
 
-def _label(place: Place, before: float) -> float | None:
-    """Return the last label that was given by then; None for a place that is not known to have been seen."""
+def _label(place: Place, before: float, seen: Seen) -> float | None:
+    """Return the last label that was given by then; None for a place that is not known to have been seen.
+
+    A tap by mistake says no more than that the place was seen, an abandoned cart less than a cart.
+    """
     known = [one for one in place.labels if one.at < before]
-    return known[-1].label if known else None
+    if not known:
+        return None
+    last = known[-1]
+    if last.outcome == "click" and place.product in seen.mistaken:
+        return 0.0
+    if last.outcome == "cart" and seen.left_behind.get(place.product, before) < before:
+        return min(last.label, ABANDONED)
+    return last.label

@@ -25,6 +25,10 @@ class Visitor(msgspec.Struct, array_like=True):
     verdict: Class = "human"
     rules: tuple[Rule, ...] = ()
 
+    @property
+    def weight(self) -> Weight:
+        return WEIGHTS[self.verdict]
+
 
 class Visit(msgspec.Struct, array_like=True):
     """A session: whose, and whether it came from somewhere."""
@@ -62,6 +66,8 @@ VISITORS: Collection[Visitor] = Collection("visitors", Visitor)
 MARKED: Collection[Judged] = Collection("marked", Judged)
 #: by session
 VISITS: Collection[Visit] = Collection("visits", Visit)
+#: by visitor: their sessions
+SESSIONS_OF: Collection[list[str]] = Collection("sessions_of", list[str])
 #: by channel
 TELLS: Collection[Tells] = Collection("tells", Tells)
 
@@ -168,18 +174,18 @@ class TrafficProjection:
 
     def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
         ours = [
-            (one.event, one.stream.rpartition("-")[2])
+            (one, one.stream.rpartition("-")[2])
             for one in batch
             if (kind := type(one.event)) in _READERS or kind is _STARTED
         ]
         rows.prefetch(VISITS, (session_id for _, session_id in ours))
-        rows.prefetch(VISITORS, self._visitors(ours, rows))
+        rows.prefetch(VISITORS, _visitors(ours, rows))
+        rows.prefetch(SESSIONS_OF, (one.event.visitor for one, _ in ours if type(one.event) is _STARTED))
         touched: dict[str, Visitor] = {}
-        reading, rules, readers, before = _Reading(self.bots, self.policy), self.policy.robots, _READERS, ""
-        for event, session_id in ours:
-            kind = type(event)
-            if kind is _STARTED:
-                self._start(event, rows)
+        reading, before = _Reading(self.bots, self.policy), ""
+        for recorded, session_id in ours:
+            if type(recorded.event) is _STARTED:
+                _start(recorded.event, rows)
                 before = ""
                 continue
             if session_id != before:  # the same session goes on, mostly
@@ -188,32 +194,25 @@ class TrafficProjection:
                 touched[visit.visitor] = row
                 reading.visit, reading.evidence = visit, row.evidence
                 reading.tells = rows.get(TELLS, visit.channel) or Tells()
-            told = reading.tells.engagement, reading.tells.products
-            at_ms = int(event.occurred_at.timestamp() * 1000)
-            if kind is not facts.AgentObserved:
-                row.evidence.happened(at_ms, rules)
-            readers[kind](reading, event, at_ms)
-            if told != (reading.tells.engagement, reading.tells.products):
-                rows.put(TELLS, visit.channel, reading.tells)
+            self._read(recorded, session_id, reading, rows)
         for visitor, row in touched.items():
             self._judge(visitor, row, rows)
 
-    def _visitors(self, ours: Sequence[tuple[Any, str]], rows: Rows) -> Sequence[str]:
-        """Return whose rows a batch needs, as far as their sessions started before it or in it."""
-        found = {event.visitor for event, _ in ours if type(event) is _STARTED}
-        found |= {visit.visitor for one in {one for _, one in ours} if (visit := rows.get(VISITS, one))}
-        return sorted(found)
-
-    def _start(self, event: session.SessionStarted, rows: Rows) -> None:
-        referred = event.referral not in _DIRECT
-        rows.put(VISITS, event.session_id, Visit(event.visitor, event.channel, referred))
-        tells = rows.get(TELLS, event.channel) or Tells()
-        if referred and not tells.referrers:
-            tells.referrers = True
-            rows.put(TELLS, event.channel, tells)
+    def _read(self, recorded: Recorded, session_id: str, reading: _Reading, rows: Rows) -> None:
+        event, envelope, visit, tells = recorded.event, recorded.metadata.envelope, reading.visit, reading.tells
+        told = tells.engagement, tells.products, tells.referrers
+        if not visit.referred and envelope is not None and _group(envelope.context) not in _DIRECT:
+            visit.referred = tells.referrers = True
+            rows.put(VISITS, session_id, visit)
+        at_ms = int(event.occurred_at.timestamp() * 1000)
+        if type(event) is not facts.AgentObserved:
+            reading.evidence.happened(at_ms, self.policy.robots)
+        _READERS[type(event)](reading, event, at_ms)
+        if told != (tells.engagement, tells.products, tells.referrers):
+            rows.put(TELLS, visit.channel, tells)
 
     def _judge(self, visitor: str, row: Visitor, rows: Rows) -> None:
-        """Keep the verdict. What was settled for it would be settled later to the same end, so batches do not matter."""
+        """Keep the verdict. What is settled for it would be settled later to the same end: batches do not matter."""
         verdict = judge(row.evidence, self.policy)
         if verdict.rules != row.rules or verdict.verdict != row.verdict:
             row.verdict, row.rules = verdict.verdict, verdict.rules
@@ -223,6 +222,29 @@ class TrafficProjection:
                 mark = Judged(verdict.verdict, verdict.rules, verdict.rule_version, self._lists, verdict.alert)
                 rows.put(MARKED, visitor, mark)
         rows.put(VISITORS, visitor, row)
+
+
+def _visitors(ours: Sequence[tuple[Recorded, str]], rows: Rows) -> Sequence[str]:
+    """Return whose rows a batch needs, as far as their sessions started before it or in it."""
+    found = {one.event.visitor for one, _ in ours if type(one.event) is _STARTED}
+    found |= {visit.visitor for one in {one for _, one in ours} if (visit := rows.get(VISITS, one))}
+    return sorted(found)
+
+
+def _group(context: Mapping[str, Any]) -> str | None:
+    """Return the channel group of a referral: absent, or `direct`, where nobody led here."""
+    referral = context.get("referral")
+    return referral.get("channel_group") if referral else None
+
+
+def _start(event: session.SessionStarted, rows: Rows) -> None:
+    referred = event.referral not in _DIRECT
+    rows.put(VISITS, event.session_id, Visit(event.visitor, event.channel, referred))
+    rows.put(SESSIONS_OF, event.visitor, [*(rows.get(SESSIONS_OF, event.visitor) or ()), event.session_id])
+    tells = rows.get(TELLS, event.channel) or Tells()
+    if referred and not tells.referrers:
+        tells.referrers = True
+        rows.put(TELLS, event.channel, tells)
 
 
 def _visit(rows: Rows, session_id: str) -> Visit:

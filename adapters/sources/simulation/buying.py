@@ -13,6 +13,8 @@ from adapters.sources.simulation.visit import Visit
 
 _LOGS_IN, _BRACKETS = 0.8, 0.55
 _VOUCHER, _VOUCHER_CENTS = 0.08, 500
+#: An add that is taken back at once.
+_SLIPS = 0.02
 
 
 def log_in(visit: Visit) -> None:
@@ -84,6 +86,11 @@ def _add(visit: Visit, product: int, size: int) -> None:
     line = visit.about(product) | {"variant_id": variant.variant_id, "size_label": variant.size_label}
     # The team of the app never read the tracking plan.
     name = "cart_add" if visit.carrier.source == APP else "add_to_cart"
+    if visit.floor.slips.chance(_SLIPS):
+        visit.say(name, line | {"quantity": 1, "origin": "pdp"})
+        visit.wait(visit.floor.slips.within(700, 2600))
+        visit.say("product_removed_from_cart", line | {"quantity": 1})
+        visit.wait(visit.floor.slips.within(1000, 4000))
     visit.say(name, line | {"quantity": 1, "origin": "pdp"})
     visit.wait(visit.floor.dice.around(8000, 0.6))
 

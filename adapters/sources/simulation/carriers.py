@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from adapters.sources.simulation.diary import APP, WEB
 from adapters.sources.simulation.dice import Dice
+from adapters.sources.simulation.programs import browser
 from adapters.sources.simulation.season import Season
 
 _KINDS = ("mobile", "desktop", "app", "tablet")
@@ -24,6 +25,7 @@ class Carrier:
     source: str
     device_type: str
     identifiers: Mapping[str, str]
+    user_agent: str
     channel: str | None = None
     shared: bool = False
 
@@ -75,7 +77,9 @@ class Carriers:
             return self._tablet(shopper)
         if self._cards[shopper] and dice.chance(0.03):
             stand = dice.pick(range(1, _STANDS_IN_STORE + 1))
-            return Carrier(WEB, "kiosk", {"anonymous_id": f"kiosk-{stand}"}, "in_store", shared=True)
+            return Carrier(
+                WEB, "kiosk", {"anonymous_id": f"kiosk-{stand}"}, browser("kiosk", stand), "in_store", shared=True
+            )
         slot = 0 if dice.chance(0.65) else int(dice.roll() * count)
         return self._own(shopper, slot, renewed=0 <= int(self._lost[shopper, slot]) <= day)
 
@@ -97,8 +101,10 @@ class Carriers:
         kind = _KINDS[self._kinds[shopper, slot]]
         cookie = f"ck-{shopper:05d}-{slot + 1}{'b' if renewed else 'a'}"
         if kind == "app":
-            return Carrier(APP, "mobile", {"device_id": f"dev-{shopper:05d}-{slot + 1}", "anonymous_id": cookie})
-        return Carrier(WEB, kind, {"anonymous_id": cookie})
+            device = f"dev-{shopper:05d}-{slot + 1}"
+            return Carrier(APP, "mobile", {"device_id": device, "anonymous_id": cookie}, browser("app", shopper))
+        return Carrier(WEB, kind, {"anonymous_id": cookie}, browser(kind, shopper))
 
     def _tablet(self, shopper: int) -> Carrier:
-        return Carrier(WEB, "tablet", {"anonymous_id": f"ck-home-{shopper // 2:05d}"}, shared=True)
+        identifiers = {"anonymous_id": f"ck-home-{shopper // 2:05d}"}
+        return Carrier(WEB, "tablet", identifiers, browser("tablet", shopper // 2), shared=True)

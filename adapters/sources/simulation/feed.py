@@ -5,11 +5,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from adapters.sources.files import Sent
-from adapters.sources.simulation.bots import crawl
+from adapters.sources.simulation.agents import shop_for_somebody
+from adapters.sources.simulation.bots import MOST_MET, come
 from adapters.sources.simulation.buying import buy_in_store, deviations, finish, log_in
 from adapters.sources.simulation.diary import APP, CATALOGUE, ORDERS, WEB
 from adapters.sources.simulation.floor import Floor
-from adapters.sources.simulation.plan import BOT_VIEWS, planned
+from adapters.sources.simulation.plan import planned
 from adapters.sources.simulation.season import DAY_MS, Season
 from adapters.sources.simulation.visit import MOST_SEEN, Visit
 from domain.taxonomy.source import Declaration
@@ -39,10 +40,12 @@ def feed(season: Season) -> Iterator[Sent]:
             floor.shelf.recount(floor.diary, recounts.pop(0))
         yield from floor.diary.before(visit.at)
         room = season.most_events - floor.diary.written >= _MOST_OF_A_VISIT
-        if not room or floor.pairs + max(MOST_SEEN + 3, BOT_VIEWS) > season.most_pairs:
+        if not room or floor.pairs + max(MOST_SEEN + 3, MOST_MET) > season.most_pairs:
             continue
-        if visit.shopper < 0:
-            floor.pairs += crawl(floor, visit.at)
+        if visit.machine == "agent":
+            floor.pairs += shop_for_somebody(floor, visit.at)
+        elif visit.machine:
+            floor.pairs += come(floor, visit.machine, visit.at)
         elif visit.in_store:
             floor.pairs += buy_in_store(floor, visit.shopper, visit.at)
         else:

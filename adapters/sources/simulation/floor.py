@@ -15,7 +15,10 @@ from adapters.sources.simulation.till import Till
 
 @define(eq=False)
 class Floor:
-    """`pages`, `slates`: how many there were; `pairs`: at most so many (shopper, product) pairs have met."""
+    """`pages`, `slates`, `robots`: how many there were; `pairs`: at most so many (shopper, product) pairs have met.
+
+    `machines`, `slips`: dice of their own for machines, and for fingers that slip.
+    """
 
     liking: Liking
     shelf: Shelf
@@ -25,8 +28,11 @@ class Floor:
     till: Till
     returns: Returns
     dice: Dice
+    machines: Dice
+    slips: Dice
     pages: int = 0
     slates: int = 0
+    robots: int = 0
     pairs: int = 0
 
     @classmethod
@@ -34,5 +40,6 @@ class Floor:
         liking, diary = Liking.of(season), Diary(season)
         dice, shelf, minds = Dice.of(season.seed, 9), Shelf.of(liking), Minds(liking)
         till = Till(liking, shelf, diary)
+        machines, slips = Dice.of(season.seed, 11), Dice.of(season.seed, 12)
         returns = Returns(minds, till, diary, Dice.of(season.seed, 10))
-        return cls(liking, shelf, diary, Carriers.of(season), minds, till, returns, dice)
+        return cls(liking, shelf, diary, Carriers.of(season), minds, till, returns, dice, machines, slips)

@@ -20,6 +20,7 @@ def _between(lowest: float, highest: float) -> Any:
 class Season:
     """`until` is its last day. What happens depends on the other fields only, `until` just moves the timestamps.
 
+    `machines`: visits by machines for each visit of a person, at least one of every kind.
     `touched`: ceiling for the share of (shopper, product) pairs that meet in a view, click, cart, wish list or order.
     `most_events`: ceiling for the events of behaviour and orders; those of the catalogue come on top.
     Errors: `ValueError` that names the field.
@@ -31,6 +32,7 @@ class Season:
     days: int = field(default=90, validator=_between(7, 3650))
     seed: int = field(default=0, validator=_between(0, 2**31))
     touched: float = field(default=0.01, validator=_between(1e-6, 1))
+    machines: float = field(default=0.008, validator=_between(0, 1))
     most_events: int = field(default=150_000, validator=_between(1, 10**9))
 
     @property

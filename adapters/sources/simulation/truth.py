@@ -16,6 +16,7 @@ import numpy as np
 from attrs import define
 from numpy.typing import NDArray
 
+from adapters.sources.simulation.bots import KINDS
 from adapters.sources.simulation.carriers import Carriers
 from adapters.sources.simulation.liking import Liking
 from adapters.sources.simulation.season import Season
@@ -39,6 +40,15 @@ class Truth:
         None for machines, and for what several people use: tablets at home and stands in the store.
         """
         return self._owners.get((kind, value))
+
+    def class_of(self, kind: str, value: str) -> str:
+        """Return who an identifier really is: `human`, `declared`, `scraper`, `rotating`, `carding` or `agent`.
+
+        What several people use is human.
+        """
+        if kind != "anonymous":
+            return "human"
+        return next((one for beginning, one in KINDS.items() if value.startswith(beginning)), "human")
 
     def appeal(self, shopper: int, day: float) -> NDArray[np.float32]:
         """Return the expected appeal of each of `products`, on sale or not: without position, noise and exposure.

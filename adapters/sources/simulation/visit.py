@@ -9,8 +9,9 @@ from attrs import define, field
 from numpy.typing import NDArray
 
 from adapters.sources.simulation.carriers import Carrier
-from adapters.sources.simulation.diary import APP, money
+from adapters.sources.simulation.diary import APP, WEB, money
 from adapters.sources.simulation.floor import Floor
+from adapters.sources.simulation.programs import REFERRERS
 from adapters.sources.simulation.season import DAY_MS
 from adapters.sources.simulation.shelf import POLICY
 
@@ -20,6 +21,8 @@ MOST_SEEN = 24
 KEEPS_SCROLLING: Mapping[str, float] = {"mobile": 0.76, "tablet": 0.84, "desktop": 0.9, "kiosk": 0.84}
 _BY_MISTAKE: Mapping[str, float] = {"mobile": 0.02, "tablet": 0.012, "desktop": 0.006, "kiosk": 0.03}
 _MOST_CLICKS = 3
+#: A tap that the device tells twice, and a visit that comes from another site.
+_TAPPED_TWICE, _REFERRED = 0.012, 0.65
 _SECOND = 1000
 
 
@@ -40,6 +43,7 @@ class Visit:
     seen: dict[int, int] = field(factory=dict)
     mistakes: set[int] = field(factory=set)
     account: str | None = None
+    _arrived: bool = False
 
     @property
     def day(self) -> int:
@@ -105,9 +109,16 @@ class Visit:
             rest["user_id"] = self.account
         if carrier.channel:
             rest["channel"] = carrier.channel
-        rest["context"] = {"device_type": carrier.device_type}
+        rest["context"] = self._context()
         rest["properties"] = properties
         self.floor.diary.write(self.at, carrier.source, event, rest)
+
+    def _context(self) -> Mapping[str, str]:
+        context = {"device_type": self.carrier.device_type, "user_agent": self.carrier.user_agent}
+        if not self._arrived and self.carrier.source == WEB and self.floor.slips.chance(_REFERRED):
+            context["referrer"] = self.floor.slips.pick(REFERRERS)
+        self._arrived = True
+        return context
 
     def wait(self, milliseconds: float) -> None:
         self.at += max(1, int(milliseconds))
@@ -162,6 +173,10 @@ class Visit:
             if (wants or slips) and clicks < _MOST_CLICKS and len(self.seen) < MOST_SEEN:
                 clicks += 1
                 led_here = source | {"position": position}
-                self.say("product_clicked", self.about(one) | led_here | {"surface": surface})
+                click = self.about(one) | led_here | {"surface": surface}
+                self.say("product_clicked", click)
+                if self.floor.slips.chance(_TAPPED_TWICE):
+                    self.wait(self.floor.slips.within(60, 400))
+                    self.say("product_clicked", click)
                 self.wait(dice.within(200, 900))
                 self.open(one, led_here, mistake=not wants)

@@ -8,7 +8,7 @@ import pytest
 from adapters.sources.simulation.truth import Truth
 from domain.returns.reasons import signal_of
 from domain.returns.signal import UNKNOWN
-from tests.unit.simulation.seasons import SMALL, named
+from tests.unit.simulation.seasons import SMALL, Event, named
 
 
 @pytest.fixture(scope="module")
@@ -98,13 +98,22 @@ def test_two_sizes_are_ordered_and_one_goes_back() -> None:
 
 
 def test_an_exchange_is_the_next_size() -> None:
-    """An exchange orders the same product in another size, by somebody who sent one back for its size."""
+    """An exchange orders the same product in another size, by the one who sent it back for its size before."""
     exchanges = [order for order in named(SMALL, "order_created") if order.fields["payment_kind"] == "exchange"]
-    back = {item["variant_id"].rsplit("-", 1)[0] for item in _returned()}
+    sizes = {"too-small", "too-big", "waist-too-tight", "waist-too-loose"}
     assert exchanges
     for order in exchanges:
         (item,) = order.fields["items"]
-        assert item["variant_id"].rsplit("-", 1)[0] in back
-        assert item["variant_id"] not in {
-            one["variant_id"] for one in _returned() if one["reason"] == "ordered-multiple"
-        }
+        back = [
+            one["variant_id"]
+            for event in named(SMALL, "return_requested")
+            if event.at < order.at and _buyer(event) == _buyer(order)
+            for one in event.fields["items"]
+            if one["reason"] in sizes
+        ]
+        assert item["variant_id"] not in back
+        assert item["variant_id"].rsplit("-", 1)[0] in {one.rsplit("-", 1)[0] for one in back}
+
+
+def _buyer(event: Event) -> tuple[str, ...]:
+    return tuple(event.body.get(one, "") for one in ("user_id", "loyalty_id", "email"))

@@ -1,0 +1,1 @@
+"""Marks of noise: each rule on both sides of its threshold."""
