@@ -1,0 +1,1 @@
+"""What we tell others: the event log, followed and translated into integration messages."""
