@@ -12,7 +12,17 @@ from typing import Any
 RECORD = "redactions"
 CLICK_IDS = frozenset(["gclid", "fbclid", "msclkid", "dclid", "ttclid", "twclid", "wbraid", "gbraid", "li_fat_id"])
 _ADDRESSES = frozenset(
-    ["ip", "ip_address", "ipaddress", "browser_ip", "client_ip", "ip_override", "user_ipaddress", "remote_addr"]
+    [
+        "ip",
+        "ip_address",
+        "ipaddress",
+        "browser_ip",
+        "client_ip",
+        "ip_override",
+        "user_ipaddress",
+        "remote_addr",
+        "request_ip",
+    ]
 )
 PLACES = frozenset(["geo", "geolocation", "latitude", "longitude", "lat", "lng", "lon", "user_location", "altitude"])
 _CLICK_ID = re.compile(rf"([?&])(?:{'|'.join(sorted(CLICK_IDS))})=[^&#\s]*", re.IGNORECASE)

@@ -37,7 +37,7 @@ Fields = Mapping[str, msgspec.Raw]
 
 @frozen
 class Refusal(ErrorBody):
-    """`code` and `message` are what these clients look for; one of them sends again for ever where they lack."""
+    """`code` and `message` are what these clients look for: without them one takes a no for a broken network."""
 
     code: str
     message: str
