@@ -6,8 +6,10 @@ from collections.abc import Iterator
 import click
 from attrs import asdict, frozen
 
+from adapters.broker import BrokerUnusable
 from adapters.database import connect, safety
 from haberdasher.bootstrap import running
+from haberdasher.bus import doubts
 from haberdasher.cli.show import answer, json_option, table
 from haberdasher.secret_settings import read_secrets
 from haberdasher.settings import Settings, load
@@ -51,11 +53,25 @@ def findings(settings: Settings) -> Iterator[Finding]:
         yield Finding("ok", f"{len(app.releases.list())} complete releases")
 
 
+def broker_findings(url: str) -> Iterator[Finding]:
+    """Say which settings of a broker can lose what it has confirmed."""
+    try:
+        told = doubts(url)
+    except BrokerUnusable as error:
+        yield Finding("unsafe", f"broker: {error}", "give --broker the URL of one that runs")
+        return
+    for doubt in told:
+        yield Finding("warning", f"broker: {doubt}", "see docs/reference/messages.md")
+    if not told:
+        yield Finding("ok", "broker: nothing that it shows is unsafe")
+
+
 @click.command()
+@click.option("--broker", default="", metavar="URL", help="Also look at a broker: nats://, redis://, amqp://, kafka://.")
 @json_option
-def doctor(as_json: bool) -> None:
+def doctor(broker: str, as_json: bool) -> None:
     """Name unsafe settings, verify the hash chain and say what is behind. Exit code 1 if anything is unsafe."""
-    found = list(findings(load()))
+    found = [*findings(load()), *(broker_findings(broker) if broker else ())]
     if as_json:
         answer([asdict(one) for one in found])
     else:

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from adapters.broker import BrokerUnusable, BusOutlet
+from haberdasher.testing.outlet import FIRST_TOPIC, SECOND_TOPIC, OutletContract, Published, message
 from ports.messages import Message, Outlet, OutletUnavailable
 from tests.support.broker import BROKERS, Served, served, served_at
-from tests.support.broker_outlet_contract import FIRST_TOPIC, SECOND_TOPIC, OutletContract, Published, message
 from tests.support.broker_server import own_server, require_server
 from tests.support.server_process import free_port
 

@@ -83,7 +83,7 @@ class NatsServed:
     url: str
 
     def bus(self) -> Bus:
-        return NatsBus(self.url, ack_wait=2.0)
+        return NatsBus(self.url, ack_wait=1.0)
 
     def _ask(self, work: Callable[[Any, Any], Coroutine[Any, Any, T]]) -> T:
         async def asked() -> T:

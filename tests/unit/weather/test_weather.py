@@ -11,7 +11,7 @@ from attrs import define, field
 from adapters.weather import Climatology, HttpWeather
 from application.intake.enrichment import Enrichment
 from domain.taxonomy.envelope import Envelope
-from ports.weather import Place, Weather
+from ports.weather import Place
 from tests.support.memory_house import NOW
 
 PARIS, SYDNEY, QUITO = Place(48.9, 2.3), Place(-33.9, 151.2), Place(-0.2, -78.5)
@@ -41,19 +41,6 @@ class Provider:
 
 def http_weather(provider: Provider, now: datetime = NOW) -> HttpWeather:
     return HttpWeather("https://weather.example/data/2.5/weather", lambda: now, "secret", get=provider)
-
-
-@pytest.mark.parametrize("make", [Climatology, lambda: http_weather(Provider())], ids=["climatology", "http"])
-def test_the_same_hour_and_place_have_the_same_weather(make: Any) -> None:
-    """The port's promise: idempotent within a process; another minute of the hour differs in age only."""
-    weather: Weather = make()
-    first, again = weather.at(PARIS, NOW), weather.at(PARIS, NOW)
-    later = weather.at(PARIS, NOW + timedelta(minutes=20))
-    assert first == again
-    assert first is not None
-    assert later is not None
-    assert later.age_min == first.age_min + 20
-    assert (later.temp_dc, later.condition) == (first.temp_dc, first.condition)
 
 
 def test_what_is_usual_follows_seasons_hemispheres_and_hours() -> None:
