@@ -1,7 +1,8 @@
 """Diginetica (CIKM Cup 2016): real anonymous sessions of product views, without times and without people.
 
 The lines are in the order of time, so a line is one visitor who came at a time made from its number. Only the order
-is real: nothing may be learned from the hour of the day or from the seconds between two views.
+is real: nothing may be learned from the hour of the day or from the seconds between two views. Those are uneven, or
+people would look like machines that view by the clock (rule B3 of the noise policy).
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,7 +32,9 @@ FIGURES: Sequence[tuple[str, float, float]] = (
 
 _BEGIN = datetime(2016, 1, 1, tzinfo=UTC)
 _BETWEEN_VISITORS = timedelta(seconds=60)
-_BETWEEN_VIEWS = timedelta(seconds=30)
+#: Between two views at least this, and up to `_UNEVEN` - 1 seconds more, by the numbers of line and view.
+_BETWEEN_VIEWS = timedelta(seconds=20)
+_UNEVEN = 21
 
 
 @frozen
@@ -81,4 +84,4 @@ def _visit(number: int, products: Sequence[str]) -> Iterator[Sent]:
             f'"anonymous_id":"line-{number}","properties":{{"product_id":"{product}"}}}}'
         )
         yield Sent(_DECLARATION.name, body.encode())
-        moment += _BETWEEN_VIEWS
+        moment += _BETWEEN_VIEWS + timedelta(seconds=(31 * number + 17 * place) % _UNEVEN)
