@@ -118,9 +118,11 @@ def test_every_event_is_counted_and_asked_for(haberdasher: Command, story: Path)
     assert waiting["waiting"] == 7
     projected = data(haberdasher("project", "--json")[1])
     assert projected["waiting"] == 0
-    assert {one["name"]: one["lag"] for one in projected["projections"]} == dict.fromkeys(
-        ("identity", "sessions", "purchases", "products", "catalogue", "slates", "attribution"), 0
-    )
+    names = {
+        *("identity", "sessions", "purchases", "products", "catalogue", "quarantine", "slates", "attribution"),
+        *("traffic", "clicks", "carts", "bulk", "periods"),
+    }
+    assert {one["name"]: one["lag"] for one in projected["projections"]} == dict.fromkeys(names, 0)
     rebuilt = data(haberdasher("project", "--rebuild", "sessions", "--json")[1])
     assert {one["name"]: one["generation"] for one in rebuilt["projections"]}["sessions"] == 2
     assert haberdasher("project", "--rebuild", "nonsense")[0] == 1

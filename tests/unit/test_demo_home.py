@@ -157,7 +157,7 @@ def test_fields_left_out_have_their_defaults(tmp_path: Path) -> None:
     """The last day is enough, and whole numbers are good enough for shares."""
     (tmp_path / NAME).write_text("touched = 1\n" + UNTIL)
     assert read_season(tmp_path) == Season(date(2026, 6, 30), touched=1.0)
-    assert len(fields(Season)) == 7
+    assert len(fields(Season)) == 8
 
 
 def test_the_source_yields_what_is_simulated(tmp_path: Path) -> None:
