@@ -18,8 +18,7 @@ from application.features.ranking import (
     ranking_features,
 )
 from application.features.touch import Touch
-from application.projections.products import PRODUCTS
-from application.projections.rows import View
+from application.projections.popularity import counted
 from application.serving.retrieval import Retrieval
 from application.serving.shelf import Shelf
 from ports.artifacts import RANKER_PREFIX, Release
@@ -101,7 +100,7 @@ def open_stack(release: Release | None, make: Makers, shelf: Shelf, read_models:
 
 def dynamics_of(vocabulary: Sequence[str], read_models: ReadModels, at: float) -> Dynamics:
     """Read the product measures as they stand at `at` (Unix seconds)."""
-    rows = dict(View(read_models, "products").all(PRODUCTS))
+    rows = counted(read_models)
     values: list[Mapping[str, float]] = []
     for product in vocabulary:
         row = rows.get(product)
