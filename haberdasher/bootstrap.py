@@ -37,6 +37,7 @@ from application.intake.group_commit import GroupCommit
 from application.intake.reading import Reader
 from application.intake.register import adopt, register
 from application.intake.releasing import Releasing
+from application.intake.unnamed import UnknownFields
 from application.projections.bulk import BulkProjection
 from application.projections.carts import CartsProjection
 from application.projections.catalogue import CatalogueProjection
@@ -157,6 +158,7 @@ class App:
     live: Live
     recommending: Recommending
     failures: Failures
+    unknown_fields: UnknownFields
     _closing: Sequence[Callable[[], None]] = field(repr=False)
 
     def close(self) -> None:
@@ -222,7 +224,7 @@ def bootstrap(
     runner = ProjectionRunner(log, read_models, ids, tenant, batch=settings.batch)
     releases = FolderReleases(settings.releases, secrets.signing_key)
     make, shelf, failures = Makers(models, rankers, item_index), Shelf(log, read_models), Failures()
-    idempotency = SqlIdempotency(engine, tenant)
+    idempotency, unknown_fields = SqlIdempotency(engine, tenant), UnknownFields()
     idempotency.prune(clock.now() - KEYS_KEPT)
     live = Live(
         work=Work(canonicaliser, runner, projections, clock),
@@ -245,7 +247,7 @@ def bootstrap(
         keyring=keyring,
         sources=sources,
         reader=reader,
-        door=Door(tenant, sources, deposit.submit, clock, reader),
+        door=Door(tenant, sources, deposit.submit, clock, reader, unknown_fields.note),
         idempotency=idempotency,
         releasing=Releasing(tenant, intake, keyring, sources, reader, clock),
         canonicaliser=canonicaliser,
@@ -267,6 +269,7 @@ def bootstrap(
             failed=failures.note,
         ),
         failures=failures,
+        unknown_fields=unknown_fields,
         closing=(live.close, canonicaliser.close, slates.close, deposit.close, engine.dispose, keys_engine.dispose),
     )
 

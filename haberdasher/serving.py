@@ -60,6 +60,7 @@ def service_of(app: App, keys: Mapping[str, frozenset[str]] | None = None, shopi
         clock=app.clock,
         ids=app.ids,
         failures=app.failures,
+        unknown_fields=app.unknown_fields,
         keys=keys or {},
         shopify_secret=shopify_secret,
         open_collectors=app.settings.open_collectors,

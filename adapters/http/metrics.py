@@ -74,6 +74,14 @@ class _Standing:
         for (where, kind), count in dict(self.service.failures.counts).items():
             failures.add_metric([where, kind], count)
         yield failures
+        unknown = CounterMetricFamily(
+            "haberdasher_unknown_fields",
+            "Fields of events that the taxonomy has no name for.",
+            labels=["source", "event", "field"],
+        )
+        for place, count in self.service.unknown_fields.counts().items():
+            unknown.add_metric(place, count)
+        yield unknown
         try:
             behind = self.service.live.work.waiting()
         except (SQLAlchemyError, TimeoutError) as error:  # the other figures matter most just then

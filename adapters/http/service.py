@@ -7,6 +7,7 @@ from attrs import Factory, field, frozen
 
 from application.intake.door import Door
 from application.intake.releasing import Releasing
+from application.intake.unnamed import UnknownFields
 from application.serving.live import Live
 from application.serving.recommending import Recommending
 from application.serving.shelf import Shelf
@@ -58,6 +59,7 @@ class Service:
     clock: Clock
     ids: Ids
     failures: Failures
+    unknown_fields: UnknownFields
     keys: Mapping[str, frozenset[str]] = field(repr=False, factory=dict)
     sources: Sources = Factory(Sources)
     pages: bool = True

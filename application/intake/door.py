@@ -52,13 +52,17 @@ class _Examined:
 
 @frozen
 class Door:
-    """`deposit` stores durably what was examined (a `Deposit`, usually behind a `GroupCommit`)."""
+    """`deposit` stores durably what was examined (a `Deposit`, usually behind a `GroupCommit`).
+
+    `noticed` is told of fields that the taxonomy has no name for: source, canonical event, names.
+    """
 
     tenant: str
     sources: Mapping[str, Declaration]
     deposit: Callable[[Sequence[Unsealed]], Sequence[Deposited]]
     clock: Clock
     reader: Reader = Factory(Reader)
+    noticed: Callable[[str, str, Sequence[str]], None] = lambda _source, _event, _fields: None
 
     def receive(self, source: str, bodies: Sequence[bytes], *, batch_id: str, first: int = 0) -> Sequence[Answer]:
         """Store a batch and answer for each event, in order. Idempotent for events that carry an id or a time.
@@ -94,7 +98,9 @@ class Door:
                 sent = wire.decode(body)  # answered for as it is stored: it may have grown too large
                 events = self.reader.translate(sent, declaration)
             assert declaration is not None
-            self.reader.understand_events(events, declaration, received_at, fallback_id)
+            for part in self.reader.understand_events(events, declaration, received_at, fallback_id):
+                if part.canonical.unknown:
+                    self.noticed(source, part.canonical.name, part.canonical.unknown)
         except Refused as no:
             refused = no
             body = _redacted(body, sent)

@@ -2,6 +2,7 @@
 
 import gzip
 import lzma
+import sys
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -22,13 +23,18 @@ path_argument = click.argument("path", type=click.Path(exists=True, path_type=Pa
 
 @frozen
 class Ingested:
-    """accepted + duplicate + quarantined = received. `reasons`: quarantined events by reason."""
+    """accepted + duplicate + quarantined = received. `reasons`: quarantined events by reason.
+
+    `refused`: the same by reason and field. `unknown`: events by source, name and a field that has no name with us.
+    """
 
     received: int
     accepted: int
     duplicate: int
     quarantined: int
     reasons: dict[str, int] = Factory(dict)
+    refused: tuple[tuple[str, str, int], ...] = ()
+    unknown: tuple[tuple[str, str, str, int], ...] = ()
 
 
 def ingest_files(app: App, source: str, path: Path) -> Ingested:
@@ -50,6 +56,8 @@ def send_all(app: App, events: Iterable[Sent], batch_id: str, report: Callable[[
     """Send events through the door in batches, each source's own in their order; `report` hears how many went."""
     outcomes: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    refused: Counter[tuple[str, str]] = Counter()
+    before = Counter(app.unknown_fields.counts())
     waiting, done, size = iter(events), 0, app.settings.batch
     while sent := list(islice(waiting, size)):
         places: dict[str, list[bytes]] = {}
@@ -58,10 +66,21 @@ def send_all(app: App, events: Iterable[Sent], batch_id: str, report: Callable[[
         for source, bodies in places.items():
             answers = app.door.receive(source, bodies, batch_id=batch_id, first=done)
             outcomes.update(one.outcome for one in answers)
-            reasons.update(one.reason for one in answers if one.outcome == "quarantined")
+            aside = [one for one in answers if one.outcome == "quarantined"]
+            reasons.update(one.reason for one in aside)
+            refused.update((one.reason, one.field) for one in aside)
         done += len(sent)
         report(done)
-    return Ingested(done, outcomes["accepted"], outcomes["duplicate"], outcomes["quarantined"], dict(reasons))
+    unknown = Counter(app.unknown_fields.counts()) - before
+    return Ingested(
+        done,
+        outcomes["accepted"],
+        outcomes["duplicate"],
+        outcomes["quarantined"],
+        dict(reasons),
+        tuple((*what, count) for what, count in sorted(refused.items())),
+        tuple((*place, count) for place, count in sorted(unknown.items())),
+    )
 
 
 def show_ingested(ingested: Ingested) -> None:
@@ -74,16 +93,34 @@ def show_ingested(ingested: Ingested) -> None:
 @click.command()
 @source_argument
 @path_argument
+@click.option("--strict", is_flag=True, help="Exit 1, naming them, for fields without a name here and for quarantine.")
 @json_option
-def ingest(source: str, path: Path, as_json: bool) -> None:
+def ingest(source: str, path: Path, strict: bool, as_json: bool) -> None:
     """Read a file or folder into the intake log: sealed, once each, durable before it is counted.
 
-    What the taxonomy refuses is kept in the quarantine with its reason. Running it again changes nothing.
+    What the taxonomy refuses is kept in the quarantine with its reason. Running it again changes nothing. For a check
+    of tracking, --strict into a home of its own: what was refused before is a duplicate here, and no news.
     """
     with running(load()) as app:
         ingested = ingest_files(app, source, path)
     if as_json:
         answer(ingested)
-        return
-    show_ingested(ingested)
+    else:
+        show_ingested(ingested)
+    if strict and (ingested.refused or ingested.unknown):
+        _name_strangers(ingested)
+        sys.exit(1)
+    if not as_json:
+        _show_next()
+
+
+def _name_strangers(ingested: Ingested) -> None:
+    """Name on stderr what --strict does not let pass: JSON stands alone on stdout."""
+    for source, event, name, count in ingested.unknown:
+        click.echo(f"unknown field: {source} {event}.{name} ({count:,} events)", err=True)
+    for reason, at, count in ingested.refused:
+        click.echo(f"quarantined: {reason} at {at or '(event)'} ({count:,} events)", err=True)
+
+
+def _show_next() -> None:
     out.print("Next: [bold]haberdasher project[/bold] turns what was taken into sessions, persons and features.")
