@@ -49,6 +49,6 @@ class UnknownFields:
 def field_name(sent: str) -> str:
     """Return a name that a page of figures can hold: normalised, at most 64 printable characters, nobody's address."""
     name = "".join(one if one.isprintable() else "?" for one in normalise(sent[: 4 * _LONGEST]))
-    if is_email(name):
+    if is_email(sent) or "@" in name:
         return "(address)"
     return _NUMBER.sub("#", name)[:_LONGEST] or "(empty)"
