@@ -67,7 +67,9 @@ def broker_findings(url: str) -> Iterator[Finding]:
 
 
 @click.command()
-@click.option("--broker", default="", metavar="URL", help="Also look at a broker: nats://, redis://, amqp://, kafka://.")
+@click.option(
+    "--broker", default="", metavar="URL", help="Also look at a broker: nats://, redis://, amqp://, kafka://."
+)
 @json_option
 def doctor(broker: str, as_json: bool) -> None:
     """Name unsafe settings, verify the hash chain and say what is behind. Exit code 1 if anything is unsafe."""
