@@ -72,8 +72,8 @@ def test_events_come_in_and_messages_go_out(server: OwnServer, tmp_path: Path) -
     home = tmp_path / "home"
     broker = served_at(server.kind, server.url, INTAKE)
     prepare(broker)
-    send(broker, [viewed(f"p-{n}", n * 40, user_id="ada") for n in range(20)], "web")
-    send(broker, [ordered("o-1", 5, "coat/m", "hat/l")], "oms")
+    send(broker, [viewed(f"p-{n}", n * 40, user_id="wanda") for n in range(20)], "web")
+    send(broker, [ordered("o-1", 5, "coat/m", "hat/l", user="wanda")], "oms")
     collector = command(home, "collector", "--broker", server.url, "--source", "live")
     try:
         until(lambda: collector.poll() is not None or _waiting(broker) == 0, "everything is collected")
@@ -100,7 +100,7 @@ def test_events_come_in_and_messages_go_out(server: OwnServer, tmp_path: Path) -
     assert (len(sessions), len(orders)) == (20, 1)
     assert [fault for one in sessions for fault in reader.faults(SESSIONS, one)] == []
     assert reader.faults(ORDERS, orders[0]) == []
-    assert not any(b"ada" in one or b"cookie-1" in one for one in (*sessions, *orders))
+    assert not any(b"wanda" in one or b"cookie-1" in one for one in (*sessions, *orders))
 
 
 def _waiting(broker: Served) -> int:

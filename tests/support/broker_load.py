@@ -1,6 +1,7 @@
 """A producer that never gives up: batches with ids of their own, sent again until the broker has confirmed them."""
 
 import threading
+from asyncio import CancelledError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic, sleep
@@ -63,7 +64,7 @@ class Load:
         while True:
             try:
                 self.served.send([Sent(body, {"source": "web", "message_id": name}) for name, body in bodies.items()])
-            except Exception:  # noqa: BLE001 - a broker that is down fails in many ways
+            except (Exception, CancelledError):  # noqa: BLE001 - a broker that is down fails in many ways
                 assert monotonic() < deadline, "the broker does not come back"
                 self.again += 1
                 sleep(0.2)
