@@ -19,8 +19,8 @@ from application.intake.deposit import Deposited, Unsealed
 from application.intake.door import Answer
 from domain.taxonomy.quarantine import EventQuarantined
 from haberdasher.bootstrap import App
-from tests.support.broker import BROKERS, Sent, Served, served, until
-from tests.support.broker_collector import Deposit, collecting, prepare, stored, until_drained, with_deposit
+from tests.support.broker import BROKERS, PATIENCE_S, Sent, Served, served, until
+from tests.support.broker_collector import Collector, Deposit, collecting, prepare, stored, until_drained, with_deposit
 from tests.support.house import house
 from tests.support.ledger import Findings, Ledger, check
 from tests.support.shop import viewed
@@ -208,6 +208,10 @@ def forgetting(times: int, deposit: Deposit) -> Deposit:
     return at
 
 
+def all_settled(collector: Collector, count: int) -> bool:
+    return collector.tally.settled >= count
+
+
 def test_the_same_ids_through_every_broker_are_stored_once(app: App) -> None:
     """R8: each event goes through all brokers at the same time, in another order each; every one is stored once."""
     messages = views(400)
@@ -218,7 +222,8 @@ def test_the_same_ids_through_every_broker_are_stored_once(app: App) -> None:
             prepare(broker)
             broker.send([*messages[n * 100 :], *messages[: n * 100]])
             collectors.append(stack.enter_context(collecting(broker, app.door, batch=50)))
-        until(lambda: all(one.tally.settled >= 400 for one in collectors), "everything is settled")
+        for kind, one in zip(BROKERS, collectors, strict=True):
+            until(partial(all_settled, one, 400), f"all 400 from {kind} are settled", 2 * PATIENCE_S)
     assert sum(one.tally.accepted for one in collectors) == 400
     assert sum(one.tally.duplicate for one in collectors) == 3 * 400
     assert sorted(name for name, _ in stored(app)) == sorted(ids(messages))
