@@ -1,6 +1,7 @@
 """`haberdasher doctor`: says whether this installation is safe to use."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 
 import click
@@ -8,7 +9,8 @@ from attrs import asdict, frozen
 
 from adapters.broker import BrokerUnusable
 from adapters.database import connect, safety
-from haberdasher.bootstrap import running
+from application.intake.reconciliation import Reconciling
+from haberdasher.bootstrap import App, running
 from haberdasher.bus import doubts
 from haberdasher.cli.show import answer, json_option, table
 from haberdasher.secret_settings import read_secrets
@@ -51,6 +53,36 @@ def findings(settings: Settings) -> Iterator[Finding]:
             if status.lag:
                 yield Finding("warning", f"{status.name} is {status.lag:,} events behind", "run `haberdasher project`")
         yield Finding("ok", f"{len(app.releases.list())} complete releases")
+        yield from _reconciled(app)
+
+
+def _reconciled(app: App) -> Iterator[Finding]:
+    """Every arrival is a fact, waits in the quarantine, or says why it is neither."""
+    hours = Reconciling(
+        app.settings.tenant,
+        app.intake,
+        app.log,
+        app.read_models,
+        app.vault,
+        app.keyring,
+        app.sources,
+        app.ids,
+        app.reader,
+    ).hours()
+    for one in hours:
+        if one.lost:
+            what = (
+                f"{len(one.lost):,} of {one.received:,} arrivals of {one.source} in the hour of {one.hour:%Y-%m-%dT%H}Z"
+            )
+            remedy = (
+                "their bytes are in the intake log; restore the event log from a backup, then `haberdasher project`"
+            )
+            yield Finding("unsafe", f"{what} left no trace, the first at position {one.lost[0]}", remedy)
+    fates = Counter[str]()
+    for one in hours:
+        fates.update(one.fates)
+    told = ", ".join(f"{count:,} {fate}" for fate, count in fates.items() if count) or "nothing came in"
+    yield Finding("ok", f"{fates.total():,} arrivals: {told}")
 
 
 def broker_findings(url: str) -> Iterator[Finding]:
