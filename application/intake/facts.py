@@ -7,6 +7,8 @@ from domain.session import facts
 from domain.session.facts import CartLine, Fact, ProductRef, SlotShown
 from domain.taxonomy.interpret import Canonical
 
+#: Kinds of identifier that stand for a thing and not for a person.
+CARRIERS = frozenset({"device", "anonymous", "session"})
 _REF = ("product_id", "variant_id", "category_id", "brand_id", "colour", "size_label")
 
 
@@ -91,6 +93,13 @@ def _plain(cls: Callable[..., Fact]) -> Callable[[Canonical, str], Fact]:
     return make
 
 
+def _asserted(canonical: Canonical, _: str) -> Fact | None:
+    """A login on a browser or app makes its session theirs; elsewhere it only says who belongs together."""
+    if not any(kind in CARRIERS for kind, _ in canonical.identifiers):
+        return None
+    return facts.IdentityAsserted(canonical.occurred_at, **canonical.fields)
+
+
 def _filtered(canonical: Canonical, _: str) -> Fact:
     rest = {name: value for name, value in canonical.fields.items() if name != "facets"}
     chosen = tuple(facts.FacetChosen(**facet) for facet in canonical.fields.get("facets", ()))
@@ -118,7 +127,7 @@ def _checkout_started(canonical: Canonical, _: str) -> Fact:
     return facts.CheckoutStarted(canonical.occurred_at, _lines(canonical), sent.get("cart_id"), sent.get("value"))
 
 
-_MAKERS: Mapping[str, Callable[[Canonical, str], Fact]] = {
+_MAKERS: Mapping[str, Callable[[Canonical, str], Fact | None]] = {
     "page_viewed": _page,
     "page_engaged": _engaged,
     "slate_viewed": _slate,
@@ -151,5 +160,6 @@ _MAKERS: Mapping[str, Callable[[Canonical, str], Fact]] = {
     "app_opened": _plain(facts.AppOpened),
     "app_backgrounded": _plain(facts.AppBackgrounded),
     "in_store_try_on_recorded": _about(facts.TryOnRecorded),
+    "identity_asserted": _asserted,
     "logged_out": _plain(facts.LoggedOut),
 }

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from attrs import define, field
 
+from application.intake.facts import CARRIERS
 from application.pending import Pending
 from domain.identity import identifier, link
 from domain.kernel import tenant_namespace
@@ -13,11 +14,9 @@ from domain.taxonomy.source import Authority
 from ports.event_log import Metadata
 
 #: Kinds in the order in which they say who somebody is; the first one present is who did it.
-BY_AUTHORITY = ("account", "loyalty", "email", "phone", "device", "anonymous")
-#: Kinds that stand for a thing and not for a person.
-CARRIERS = frozenset({"device", "anonymous"})
-#: Kinds in the order in which a session is kept by them: the browser or app first.
-BY_SESSION = ("anonymous", "device", "loyalty", "account", "email", "phone")
+BY_AUTHORITY = ("account", "loyalty", "email", "phone", "device", "anonymous", "session")
+#: Kinds in the order in which a session is kept by them: the browser or app first, then a token of the session.
+BY_SESSION = ("anonymous", "device", "session", "loyalty", "account", "email", "phone")
 
 
 def visitor_of(who: Mapping[str, str]) -> str:
@@ -28,6 +27,8 @@ def visitor_of(who: Mapping[str, str]) -> str:
 def link_kind(one: str, other: str, authority: Authority) -> str:
     """Name the evidence that two kinds of identifier in one event are; its strength is policy."""
     pair = {one, other}
+    if "session" in pair:
+        return "same_session"
     if "account" in pair:
         return "order" if authority == "server" else "login"
     if "loyalty" in pair:

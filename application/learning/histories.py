@@ -7,11 +7,12 @@ from attrs import Factory, define, field
 
 from application.features.touch import Touch
 from application.learning.capping import capped
-from application.projections.identity import PERSONS
+from application.projections.identity import PERSONS, SHARED
 from application.projections.marks import LEADS_TO, UNMARKED, Marks
 from application.projections.purchases import PURCHASES
 from application.projections.rows import View
 from application.projections.sessions import SESSIONS
+from domain.identity.attribution import anonymous_person
 from ports.event_log import ReadModels
 
 
@@ -67,7 +68,11 @@ class Histories:
         With `UNMARKED` it is the raw history.
         """
         marks = Marks.read(read_models) if marks is None else marks
-        members = {person: ids for person, ids in View(read_models, "identity").all(PERSONS) if len(ids) > 1}
+        identity = View(read_models, "identity")
+        shared = {one for one, _ in identity.all(SHARED)}
+        persons = ((person, tuple(one for one in ids if one not in shared)) for person, ids in identity.all(PERSONS))
+        members = {person: ids for person, ids in persons if ids and ids != (person,)}
+        members |= {anonymous_person(one): (one,) for one in shared}
         person_of = {one: person for person, ids in members.items() for one in ids}
         self = cls(marks=marks, person_of=person_of, members=members)
         last: dict[str, list[Row]] = {}

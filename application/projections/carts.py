@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 from attrs import frozen
 
-from application.projections.identity import PERSONS
+from application.projections.identity import PERSONS, SHARED
 from application.projections.rows import Collection, Rows, View
 from application.projections.sessions import SESSIONS
 from domain import order
@@ -142,7 +142,9 @@ def abandoned_carts(read_models: ReadModels, policy: NoisePolicy = NOISE) -> Ite
     ordered: Mapping[str, list[float]] = dict(view.all(ORDERED))
     carts = [(key, cart) for key, cart in view.all(CARTS) if cart.products and not cart.ordered]
     subjects = _subjects(read_models, [key for key, _ in carts])
-    members = {one: ids for _, ids in View(read_models, "identity").all(PERSONS) for one in ids if len(ids) > 1}
+    identity = View(read_models, "identity")
+    shared = {one for one, _ in identity.all(SHARED)}
+    members = {one: ids for _, ids in identity.all(PERSONS) for one in ids if len(ids) > 1 and one not in shared}
     for session_id, cart in carts:
         subject = subjects.get(session_id, "")
         orders = sorted(at for one in members.get(subject, (subject,)) for at in ordered.get(one, ()))

@@ -13,18 +13,33 @@ from domain.identity.resolver import Link, Node, Partition, component, resolve
 from ports.event_log import Recorded
 
 
+@frozen
+class Retracted:
+    """A link that was taken back and not shown again since."""
+
+    link: Link
+    reason: str
+    at: datetime
+
+
 class Known(msgspec.Struct, omit_defaults=True):
-    """An identifier with its active links (by link id) and the person it belongs to, none while it is blocked."""
+    """An identifier with its active links (by link id) and the person it belongs to, none while it is blocked.
+
+    `retracted`: links that are no more, for those who ask why.
+    """
 
     node: Node
     person: str | None = None
     shared: bool = False
     links: dict[str, Link] = msgspec.field(default_factory=dict)
+    retracted: dict[str, Retracted] = msgspec.field(default_factory=dict)
 
 
 IDENTIFIERS: Collection[Known] = Collection("identifiers", Known)
 #: person id -> its members, sorted
 PERSONS: Collection[tuple[str, ...]] = Collection("persons", tuple[str, ...])
+#: identifiers that several accounts use: what happens on them without an account is no resolved person's
+SHARED: Collection[bool] = Collection("shared", bool)
 #: one row, "all": the identifiers blocked by hand
 BLOCKED: Collection[list[str]] = Collection("blocked", list[str])
 
@@ -77,21 +92,21 @@ class IdentityProjection:
                 rows.put(BLOCKED, "all", sorted(others | {surrogate} if now else others))
                 return (surrogate, *(one.other(surrogate) for one in known_in(rows, surrogate).links.values()))
             case link.IdentityLinked(a, b, kind, occurred_at):
-                self._connect(rows, (a, b), key, Link(key, a, b, kind, occurred_at))
+                for end in (a, b):
+                    known = known_in(rows, end)
+                    known.links[key] = Link(key, a, b, kind, occurred_at)
+                    known.retracted.pop(key, None)
+                    rows.put(IDENTIFIERS, end, known)
                 return a, b
-            case link.IdentityLinkRetracted(a, b):
-                self._connect(rows, (a, b), key, None)
+            case link.IdentityLinkRetracted(a, b, reason=reason, retracted_at=at):
+                for end in (a, b):
+                    known = known_in(rows, end)
+                    if (gone := known.links.pop(key, None)) is not None:
+                        known.retracted[key] = Retracted(gone, reason, at)
+                    rows.put(IDENTIFIERS, end, known)
                 return a, b
             case _:
                 return ()
-
-    def _connect(self, rows: Rows, ends: Iterable[str], link_id: str, one: Link | None) -> None:
-        for end in ends:
-            known = known_in(rows, end)
-            known.links.pop(link_id, None)
-            if one is not None:
-                known.links[link_id] = one
-            rows.put(IDENTIFIERS, end, known)
 
     def _reorganise(self, touched: Iterable[str], rows: Rows) -> tuple[dict[str, str], dict[str, str]]:
         """Recompute every component reached from `touched`, and those that their former persons fell into."""
@@ -110,7 +125,10 @@ class IdentityProjection:
                 waiting += [one for one in rows.get(PERSONS, person) or () if one not in done]
             for one in group:
                 known = known_in(rows, one)
-                known.person, known.shared = partition.person_of.get(one), one in partition.shared
+                shared = one in partition.shared
+                if shared is not known.shared:
+                    rows.put(SHARED, one, True) if shared else rows.delete(SHARED, one)
+                known.person, known.shared = partition.person_of.get(one), shared
                 rows.put(IDENTIFIERS, one, known)
             for person, members in partition.members.items():
                 rows.put(PERSONS, person, members)

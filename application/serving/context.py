@@ -6,9 +6,9 @@ from attrs import frozen
 
 from application.features.ranking import RECENT, sought
 from application.features.touch import Touch
-from application.projections.identity import IDENTIFIERS, PERSONS
+from application.identity.attribution import Owner, owner_of
 from application.projections.rows import View
-from application.serving.customer_features import touches_of_members, touches_of_session
+from application.serving.customer_features import session_of, touches_of_subjects
 from ports.event_log import ReadModels
 from ports.vault import Identifier, Vault
 
@@ -36,20 +36,23 @@ class Context:
 def context_of(
     read_models: ReadModels, vault: Vault, who: Sequence[Identifier], session_id: str | None, at: float
 ) -> Context:
-    """Look up a customer by the identifiers given, the strongest that is known first, else by the session."""
+    """Look up a customer by the identifiers given, the strongest that is known first, else by the session.
+
+    On a shared device it is whoever logged in within this session, and nobody before that.
+    """
     found = [surrogate for one in who if (surrogate := vault.find(one)) is not None]
-    identity = View(read_models, "identity")
-    known = identity.get(IDENTIFIERS, found)
-    touches: Sequence[Touch] = ()
-    person = None
-    for surrogate in found:
-        if surrogate in known:
-            person = known[surrogate].person or surrogate
-            members = identity.one(PERSONS, person)
-            touches = touches_of_members(read_models, members or (surrogate,))
-            break
-    of_session = touches_of_session(read_models, session_id) if session_id else None
-    touches = touches or of_session or ()
+    session = session_of(read_models, session_id) if session_id else None
+    owner = _owner(View(read_models, "identity"), found, session.account if session else None)
+    touches = touches_of_subjects(read_models, owner.subjects) if owner else ()
+    touches = touches or (session.touches if session else ())
     happened = sorted((one for one in touches if one.at < at and one.known <= at), key=lambda one: one.at)
-    session = None if of_session is None else session_id
-    return Context(person, tuple(found), happened[-MOST_TOUCHES:], session)
+    return Context(
+        owner.person if owner else None,
+        tuple(found),
+        happened[-MOST_TOUCHES:],
+        session_id if session else None,
+    )
+
+
+def _owner(identity: View, found: Sequence[str], account: str | None) -> Owner | None:
+    return next((owner for one in found if (owner := owner_of(identity, one, account)) is not None), None)

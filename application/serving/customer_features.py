@@ -1,37 +1,38 @@
-"""What is known of one customer: the fold over all touches of the person behind an identifier."""
+"""What is known of one customer: the fold over all touches of the person behind an identifier.
+
+What happened on a shared device without an account is no resolved person's: see `application.identity.attribution`.
+"""
 
 from collections.abc import Mapping, Sequence
 
 from application.features.declarations import measures_of
 from application.features.fold import Value, as_of
 from application.features.touch import Touch
+from application.identity.attribution import owner_of
 from application.projections import purchases, sessions
-from application.projections.identity import IDENTIFIERS, PERSONS
 from application.projections.rows import View
 from ports.event_log import ReadModels
 
 
 def touches_of(read_models: ReadModels, surrogate: str) -> Sequence[Touch]:
     """Return the touches of the person behind `surrogate`, over all their identifiers. Raises `KeyError`."""
-    identity = View(read_models, "identity")
-    known = identity.one(IDENTIFIERS, surrogate)
-    if known is None:
+    owner = owner_of(View(read_models, "identity"), surrogate)
+    if owner is None:
         raise KeyError(f"no identifier is called {surrogate!r}")
-    members = identity.one(PERSONS, known.person or surrogate)
-    return touches_of_members(read_models, members or (surrogate,))
+    return touches_of_subjects(read_models, owner.subjects)
 
 
-def touches_of_members(read_models: ReadModels, members: Sequence[str]) -> Sequence[Touch]:
-    """Return the touches of a person whose identifiers are known."""
+def touches_of_subjects(read_models: ReadModels, subjects: Sequence[str]) -> Sequence[Touch]:
+    """Return the touches of the sessions and orders that are of these identifiers."""
     visited, bought = View(read_models, "sessions"), View(read_models, "purchases")
-    visits = [one for ids in visited.get(sessions.BY_SUBJECT, members).values() for one in ids]
-    orders = [one for ids in bought.get(purchases.BY_SUBJECT, members).values() for one in ids]
+    visits = [one for ids in visited.get(sessions.BY_SUBJECT, subjects).values() for one in ids]
+    orders = [one for ids in bought.get(purchases.BY_SUBJECT, subjects).values() for one in ids]
     touches = [touch for row in visited.get(sessions.SESSIONS, visits).values() for touch in row.touches]
     return touches + [touch for row in bought.get(purchases.PURCHASES, orders).values() for touch in row.touches]
 
 
-def touches_of_session(read_models: ReadModels, session_id: str) -> Sequence[Touch] | None:
-    """Return the touches of one session in order of time, following redirects; None if there is no such session."""
+def session_of(read_models: ReadModels, session_id: str) -> sessions.Session | None:
+    """Return the session that is called so, or went into that one; None if there is no such session."""
     view = View(read_models, "sessions")
     seen: set[str] = set()
     while (
@@ -41,7 +42,7 @@ def touches_of_session(read_models: ReadModels, session_id: str) -> Sequence[Tou
     ):
         seen.add(session_id)
         session_id = session.absorbed_by
-    return None if session is None else sorted(session.touches, key=lambda touch: touch.at)
+    return session
 
 
 def features_of(

@@ -29,6 +29,7 @@ _LIMITS = {
     "phone": Limit(3, timedelta(days=365)),
     "device": Limit(8, timedelta(days=365)),
     "anonymous": Limit(60, timedelta(days=90)),
+    "session": Limit(200, timedelta(days=90)),
 }
 _STRENGTHS = {
     "sign_up": 90,
@@ -38,8 +39,11 @@ _STRENGTHS = {
     "email_click": 60,
     "guest_checkout": 50,
     "same_device": 40,
+    "same_session": 30,
 }
 _DEGREE_CAP = 50
+#: A session has one device and one login; a token with many more is not a token.
+_SESSION_DEGREE_CAP = 8
 
 
 @frozen
@@ -48,12 +52,18 @@ class IdentityPolicy:
 
     `degree_caps`: an identifier with more neighbours than this identifies nobody. Accounts and loyalty cards have
     none: the shop issued them, and a loyal customer outlives fifty cookies.
+    `bound_within`: an identifier of such a kind joins only what was seen with it this soon after its own first sight:
+    a session token stands for one session (no session is longer), and for nothing after it.
     """
 
     version: str = "identity-1"
     limits: Mapping[str, Limit] = _LIMITS
     strengths: Mapping[str, int] = _STRENGTHS
-    degree_caps: Mapping[str, int] = dict.fromkeys(("email", "phone", "device", "anonymous"), _DEGREE_CAP)
+    degree_caps: Mapping[str, int] = {
+        **dict.fromkeys(("email", "phone", "device", "anonymous"), _DEGREE_CAP),
+        "session": _SESSION_DEGREE_CAP,
+    }
+    bound_within: Mapping[str, timedelta] = {"session": timedelta(hours=12)}
     never_linked: frozenset[str] = frozenset({"kiosk", "ip", "page"})
     shared_carriers: frozenset[str] = frozenset({"device", "anonymous"})
     shared_window: timedelta = timedelta(days=30)

@@ -14,7 +14,7 @@ from attrs import define, frozen
 
 from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
 
-Refusal = Literal["limit", "kind_of_link", "kind_of_identifier", "blocked", "identifier_unknown"]
+Refusal = Literal["limit", "kind_of_link", "kind_of_identifier", "blocked", "identifier_unknown", "session_over"]
 
 
 @frozen
@@ -148,6 +148,10 @@ def _refusal(link: Link, nodes: Mapping[str, Node], blocks: Collection[str], pol
         return "blocked"
     if {nodes[link.a].kind, nodes[link.b].kind} & policy.never_linked:
         return "kind_of_identifier"
+    for node in (nodes[link.a], nodes[link.b]):
+        within = policy.bound_within.get(node.kind)
+        if within is not None and link.occurred_at - node.first_seen > within:
+            return "session_over"
     return None if policy.strengths.get(link.kind) else "kind_of_link"
 
 

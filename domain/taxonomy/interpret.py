@@ -1,8 +1,8 @@
 """From what a source sent to a canonical event, or a refusal with its reason. Pure: the same bytes, the same answer.
 
 The generic wire form: `event`, `event_id`, `schema_version`, `timestamp`, `sent_at`, identifiers (`anonymous_id`,
-`user_id`, `loyalty_id`, `email`, `phone`, `device_id`), `session_id`, `channel`, `store_id`, `till_id`, `consent`,
-`context`, `properties`. What vendors send becomes this form first, by their dialect.
+`user_id`, `loyalty_id`, `email`, `phone`, `device_id`, `session_token`), `session_id`, `channel`, `store_id`,
+`till_id`, `consent`, `context`, `properties`. What vendors send becomes this form first, by their dialect.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,6 @@ from typing import Any
 
 from attrs import frozen
 
-from domain.taxonomy.aliases import SERVER_ONLY
 from domain.taxonomy.consent import consent_of, may_store
 from domain.taxonomy.context import Context, context_of
 from domain.taxonomy.envelope import Envelope
@@ -19,7 +18,7 @@ from domain.taxonomy.fields import instant, key, one_of, read, text
 from domain.taxonomy.pricing import priced
 from domain.taxonomy.redaction import PLACES, RECORD
 from domain.taxonomy.refusal import Reason, Refused
-from domain.taxonomy.schemas import SCHEMA_VERSION, SCHEMAS
+from domain.taxonomy.schemas import SCHEMA_VERSION
 from domain.taxonomy.source import CHANNELS, Declaration
 from domain.taxonomy.vocabulary import Vocabulary
 
@@ -36,10 +35,12 @@ IDENTIFIERS: Mapping[str, str] = {
     "phone": "phone",
     "device_id": "device",
     "anonymous_id": "anonymous",
+    "session_token": "session",
 }
 _channel = one_of(CHANNELS)
 _identifier = text(256)
 _place = key(64)
+_hint = key(256)
 
 
 @frozen
@@ -47,6 +48,7 @@ class Canonical:
     """A canonical event before its identifiers became surrogates: transient, never stored.
 
     `envelope` lacks its `subject`. `unknown`: fields that this taxonomy has no name for; they stay in the raw event.
+    `transactional`: a fact of the shop's own systems, which need not be about anybody.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Canonical:
     fields: Mapping[str, Any]
     envelope: Envelope
     unknown: tuple[str, ...]
+    transactional: bool
 
 
 @frozen
@@ -79,18 +82,19 @@ def interpret(sent: Any, source: Declaration, received_at: datetime, vocabulary:
         raise Refused(Reason.MISSING_REQUIRED, "event", "the name of what happened is required")
     properties = _object(sent, "properties")
     meaning = vocabulary.meaning(text(128)(wire_name, "event", notes), source, properties)
-    name = meaning.canonical
+    name, known = meaning.canonical, vocabulary.known
+    transactional = name in known.server_only
     _same_major(sent.get("schema_version"))
     if meaning.implied:
         properties = {**meaning.implied, **properties}
-    fields = priced(read(properties, SCHEMAS[name], notes, unknown=unknown), currency=source.currency or None)
+    fields = priced(read(properties, known.schemas[name], notes, unknown=unknown), currency=source.currency or None)
     identifiers = identifiers_of(sent, notes)
-    if not identifiers and name not in SERVER_ONLY:
+    if not identifiers and not transactional:
         raise Refused(Reason.MISSING_REQUIRED, "anonymous_id", f"one of {', '.join(IDENTIFIERS)} is required")
     consent = consent_of(sent)
-    if name not in SERVER_ONLY and name not in _ALWAYS:
+    if not transactional and name not in _ALWAYS:
         may_store(consent, source)
-    when = _when(sent, source, received_at, name, notes)
+    when = _when(sent, source, received_at, notes, any_age=transactional)
     sent_context = _object(sent, "context")
     context = context_of(sent_context, when.occurred_at, geo=consent.get("geo") == "granted", notes=notes)
     hint = sent.get("session_id")
@@ -107,7 +111,7 @@ def interpret(sent: Any, source: Declaration, received_at: datetime, vocabulary:
         client_sent_at=when.sent,
         clock_skew_ms=when.skew // _MILLISECOND,
         marks=_marks(when, sent, stripped="geo" in sent_context and consent.get("geo") != "granted"),
-        session_hint=None if hint is None else _identifier(hint, "session_id", notes),
+        session_hint=None if hint is None else _hint(hint, "session_id", notes),
         store_id=None if sent.get("store_id") is None else _place(sent["store_id"], "store_id", notes),
         till_id=None if sent.get("till_id") is None else _place(sent["till_id"], "till_id", notes),
         coercions=tuple(notes),
@@ -121,6 +125,7 @@ def interpret(sent: Any, source: Declaration, received_at: datetime, vocabulary:
         fields=fields,
         envelope=envelope,
         unknown=tuple(unknown),
+        transactional=transactional,
     )
 
 
@@ -164,7 +169,9 @@ def _marks(when: _When, sent: Mapping[str, Any], *, stripped: bool) -> tuple[str
     return marks if when.trusted else ("clock_untrusted", *marks)
 
 
-def _when(sent: Mapping[str, Any], source: Declaration, received_at: datetime, name: str, notes: list[str]) -> _When:
+def _when(
+    sent: Mapping[str, Any], source: Declaration, received_at: datetime, notes: list[str], *, any_age: bool
+) -> _When:
     """Correct the time of an event by the rules of `domain.md` §1.2."""
     stamp = sent.get("timestamp")
     if source.clock == "backfill":
@@ -183,7 +190,7 @@ def _when(sent: Mapping[str, Any], source: Declaration, received_at: datetime, n
         occurred_at = _moved(claimed, -skew)
     if occurred_at > received_at + MAX_FUTURE:
         raise Refused(Reason.TIMESTAMP_FUTURE, "timestamp", "more than 5 minutes after it was received")
-    if name not in SERVER_ONLY and occurred_at < received_at - MAX_AGE:
+    if not any_age and occurred_at < received_at - MAX_AGE:
         raise Refused(Reason.TIMESTAMP_TOO_OLD, "timestamp", "more than 30 days old; send history as a backfill source")
     return _When(occurred_at, claimed, sent_at, skew)
 

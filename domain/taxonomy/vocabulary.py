@@ -13,7 +13,8 @@ from attrs import define, field
 
 from domain.kernel import DomainError
 from domain.taxonomy.adoption import Names, version_of
-from domain.taxonomy.aliases import AMBIGUOUS, CANONICAL, DERIVED, SERVER_ONLY, TABLES, Meaning
+from domain.taxonomy.aliases import AMBIGUOUS, DERIVED, TABLES, Meaning
+from domain.taxonomy.known import OURS, KnownEvents
 from domain.taxonomy.normalise import normalise
 from domain.taxonomy.refusal import Reason, Refused
 from domain.taxonomy.source import Authority, Declaration
@@ -75,6 +76,7 @@ class Vocabulary:
     """`version` names the tables that answered: ours, and the fingerprint of the tenant's own (`1.2+3f2a91c0`)."""
 
     own: Aliases = field(factory=dict)
+    known: KnownEvents = OURS
     _remembered: dict[tuple[str, str, Authority], Meaning | Refused] = field(factory=dict, init=False, repr=False)
     names: Names = field(init=False, repr=False)
     version: str = field(init=False)
@@ -84,8 +86,8 @@ class Vocabulary:
         table = {}
         for source, names in self.own.items():
             for name, canonical in names.items():
-                if canonical not in CANONICAL:
-                    close = get_close_matches(canonical, CANONICAL, n=1, cutoff=0.0)[0]
+                if canonical not in self.known.schemas:
+                    close = get_close_matches(canonical, self.known.schemas, n=1, cutoff=0.0)[0]
                     raise InvalidAlias(f"{source}.{name}: {canonical} is no canonical event; the closest is {close}")
                 table[f"{source}.{normalise(name)}"] = canonical
         return table
@@ -97,18 +99,18 @@ class Vocabulary:
     def meaning(self, name: str, source: Declaration, sent: Mapping[str, Any]) -> Meaning:
         """Return what `name` means when `source` sends it with the properties `sent`. Raises `Refused`."""
         key = (name, source.name, source.authority)
-        known = self._remembered.get(key)
-        if known is None:
+        found = self._remembered.get(key)
+        if found is None:
             wanted = normalise(name)
             own = self.names.get(f"{source.name}.{wanted}") or self.names.get(f"{EVERYWHERE}.{wanted}")
             if own is None and (depends := DISCRIMINATED.get(wanted)) is not None:
                 return _said_enough(depends(sent))
-            known = _looked_up(wanted, source.authority, own)
+            found = _looked_up(wanted, source.authority, own, self.known)
             if len(self._remembered) < _MOST_REMEMBERED:
-                self._remembered[key] = known
-        if isinstance(known, Refused):
-            raise Refused(known.reason, known.field, known.detail, known.suggested_name)
-        return known
+                self._remembered[key] = found
+        if isinstance(found, Refused):
+            raise Refused(found.reason, found.field, found.detail, found.suggested_name)
+        return found
 
 
 def _said_enough(meaning: Meaning | None) -> Meaning:
@@ -117,7 +119,7 @@ def _said_enough(meaning: Meaning | None) -> Meaning:
     return meaning
 
 
-def _looked_up(wanted: str, authority: Authority, own: str | None) -> Meaning | Refused:
+def _looked_up(wanted: str, authority: Authority, own: str | None, known: KnownEvents) -> Meaning | Refused:
     if wanted in AMBIGUOUS and own is None:
         return Refused(Reason.AMBIGUOUS_NAME, "event", "the name says too little; send what happened to what")
     if wanted in DERIVED and own is None:
@@ -130,7 +132,7 @@ def _looked_up(wanted: str, authority: Authority, own: str | None) -> Meaning | 
         close = get_close_matches(wanted[:64], table, n=1, cutoff=0.75)
         suggestion = table[close[0]].canonical if close else ""
         return Refused(Reason.UNKNOWN_EVENT_NAME, "event", "no alias of this taxonomy", suggestion)
-    if found.canonical in SERVER_ONLY and authority == "client":
+    if found.canonical in known.server_only and authority == "client":
         return Refused(
             Reason.ENUM_UNKNOWN, "event", f"{found.canonical} is taken from sources with authority=server only"
         )

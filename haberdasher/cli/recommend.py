@@ -6,7 +6,7 @@ import click
 
 from application.projections.rows import View
 from application.projections.sessions import SESSIONS
-from application.serving.customer_features import touches_of_session
+from application.serving.customer_features import session_of
 from application.serving.retrieval import Retrieval
 from haberdasher.bootstrap import running
 from haberdasher.cli.show import answer, fail, json_option, table
@@ -30,11 +30,11 @@ def recommend(session_id: str | None, products: str | None, k: int, unseen: bool
         release = app.releases.open(manifests[-1].release_id)
         seen = [one.strip() for one in (products or "").split(",") if one.strip()]
         if session_id is not None:
-            touches = touches_of_session(app.read_models, session_id)
-            if touches is None:
+            session = session_of(app.read_models, session_id)
+            if session is None:
                 some = [key for key, _ in islice(View(app.read_models, "sessions").all(SESSIONS, page=3), 3)]
                 raise fail(f"no session is called {session_id!r}; there are {', '.join(some) or 'none'}, ...")
-            seen = [touch.product for touch in touches]
+            seen = [touch.product for touch in sorted(session.touches, key=lambda touch: touch.at)]
         retrieval = Retrieval(release, app.make.model(release.manifest.model), app.make.index)
         found = retrieval.candidates(seen, k, unseen_only=unseen)
     unknown = sum(not retrieval.knows(one) for one in seen)

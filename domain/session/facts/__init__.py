@@ -46,6 +46,7 @@ from domain.session.facts.visit import (
     AgentObserved,
     AppBackgrounded,
     AppOpened,
+    IdentityAsserted,
     LoggedOut,
     NotificationOpened,
     StatedPreferenceRecorded,
@@ -85,6 +86,7 @@ Fact = (
     | AppOpened
     | AppBackgrounded
     | AgentObserved
+    | IdentityAsserted
     | LoggedOut
 )
 
@@ -123,6 +125,7 @@ FACTS: tuple[tuple[type[Fact], str], ...] = (
     (AppOpened, "session.app_opened"),
     (AppBackgrounded, "session.app_backgrounded"),
     (AgentObserved, "session.agent_observed"),
+    (IdentityAsserted, "session.identity_asserted"),
     (LoggedOut, "session.logged_out"),
 )
 
@@ -139,6 +142,7 @@ __all__ = [
     "CouponChanged",
     "FacetChosen",
     "Fact",
+    "IdentityAsserted",
     "ItemImpressionViewed",
     "LoggedOut",
     "NotificationOpened",

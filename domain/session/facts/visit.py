@@ -45,5 +45,13 @@ class AgentObserved:
 
 
 @frozen
+class IdentityAsserted:
+    """Somebody said who they are, on this browser or app: the session is theirs. `method`: login, sign_up, ..."""
+
+    occurred_at: datetime
+    method: str | None = None
+
+
+@frozen
 class LoggedOut:
     occurred_at: datetime
