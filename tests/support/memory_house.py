@@ -22,6 +22,7 @@ from application.projections.quarantine import QuarantineProjection
 from application.projections.runner import Projection, ProjectionRunner
 from application.projections.sessions import SessionsProjection
 from application.projections.slates import SlatesProjection
+from domain.taxonomy.source import Declaration
 from haberdasher.names import stored_names
 from ports.vault import Identifier
 from tests.support.house import SOURCES
@@ -44,6 +45,7 @@ class MemoryHouse:
     """`batch`: arrivals and events per commit, small so that a test crosses it."""
 
     batch: int = 7
+    sources: Mapping[str, Declaration] = Factory(lambda: SOURCES)
     clock: SetClock = Factory(SetClock)
     store: MemoryStore = Factory(MemoryStore)
     keyring: EnvelopeKeyring = Factory(lambda: EnvelopeKeyring(MemoryKeyStore(), "main", b"k" * 32))
@@ -61,7 +63,9 @@ class MemoryHouse:
         self.log = MemoryEventLog(stored_names(), self.store)
         self.read_models = MemoryReadModels(self.store)
         self.vault = MemoryVault(self.keyring)
-        self.door = Door("main", SOURCES, Deposit("main", self.vault, self.keyring, self.intake.append), self.clock)
+        self.door = Door(
+            "main", self.sources, Deposit("main", self.vault, self.keyring, self.intake.append), self.clock
+        )
         self.canonicaliser = self.another_canonicaliser()
         self.runner = ProjectionRunner(self.log, self.read_models, self.ids, "main", batch=self.batch)
         every = (
@@ -79,7 +83,7 @@ class MemoryHouse:
             self.read_models,
             self.vault,
             self.keyring,
-            SOURCES,
+            self.sources,
             self.ids,
             batch=self.batch,
         )
