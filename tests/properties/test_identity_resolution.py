@@ -14,7 +14,7 @@ from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy, Limit
 from domain.identity.resolver import Link, Node, Partition, component, resolve
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
-KINDS = ("account", "loyalty", "email", "device", "anonymous", "kiosk")
+KINDS = ("account", "loyalty", "email", "device", "anonymous", "session", "kiosk")
 
 #: Tight limits, so that small graphs reach them.
 TIGHT = IdentityPolicy(
@@ -26,6 +26,7 @@ TIGHT = IdentityPolicy(
         "anonymous": Limit(3, timedelta(days=10)),
     },
     degree_caps={"email": 2, "device": 3, "anonymous": 3},
+    bound_within={"session": timedelta(days=20)},
 )
 policies = st.sampled_from([TIGHT, DEFAULT_POLICY])
 
@@ -52,7 +53,7 @@ def graphs(draw: st.DrawFn) -> Graph:
             lambda found: [(a, b) for a, b in found if a != b]
         )
     )
-    link_kinds = st.sampled_from(["login", "loyalty_scan", "order", "guest_checkout", "looks_alike"])
+    link_kinds = st.sampled_from(["login", "loyalty_scan", "order", "guest_checkout", "same_session", "looks_alike"])
     links = tuple(
         Link(f"link-{number}", min(pair), max(pair), draw(link_kinds), draw(days)) for number, pair in enumerate(pairs)
     )
@@ -136,6 +137,26 @@ def test_blocked_and_overconnected_identifiers_are_in_no_person(graph: Graph, po
     assert Counter([*found.accepted, *(link for link, _ in found.rejected)]) == Counter(graph.links)
     for link in found.accepted:
         assert found.person_of[link.a] == found.person_of[link.b]
+
+
+@given(graphs(), policies)
+@settings(max_examples=200, deadline=None)
+def test_a_session_token_joins_nothing_that_was_seen_after_its_session(graph: Graph, policy: IdentityPolicy) -> None:
+    """What comes later changes no person: it is as if those links were not there."""
+    born = {node.surrogate: node.first_seen for node in graph.nodes if node.kind == "session"}
+    within = policy.bound_within["session"]
+    late = {
+        link.link_id
+        for link in graph.links
+        if any(end in born and link.occurred_at - born[end] > within for end in (link.a, link.b))
+    }
+    without = changed(graph, links=tuple(link for link in graph.links if link.link_id not in late))
+    found, expected = graph.resolve(policy), without.resolve(policy)
+    assert (found.person_of, found.accepted, found.blocked) == (
+        expected.person_of,
+        expected.accepted,
+        expected.blocked,
+    )
 
 
 @given(graphs(), policies)
