@@ -32,7 +32,7 @@ def batch(dice: random.Random, number: int) -> list[bytes]:
     minute, who = dice.randrange(500), f"cookie-{dice.randrange(5)}"
     bodies = [
         *(viewed(f"p-{dice.randrange(9)}", minute + step, cookie=who) for step in range(dice.randrange(6))),
-        *(sent("login", 0, anonymous_id="cookie-1", user_id="ada") for _ in range(2)),
+        *(sent("login", 0, email="ada@example.org", user_id="ada") for _ in range(2)),
         sent("warp_drive", minute, anonymous_id=who),
         b"{nonsense %d" % number,
         sent("consent_changed", 1, anonymous_id=who, properties={"ads": "denied"}),
@@ -81,7 +81,7 @@ def test_what_nobody_has_worked_on_is_pending_and_what_was_erased_is_said() -> N
         sent("warp_drive", 1, anonymous_id="c"),
         b"{nonsense",
         ordered("o-9", 0, "coat/m"),
-        sent("login", 9, anonymous_id="never-seen", user_id="eva"),
+        sent("login", 9, email="eva@example.org", user_id="eva"),
     ],
 )
 def test_one_loss_is_found_wherever_it_is(gone: bytes, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -153,5 +153,8 @@ def test_everything_received_is_answered_for_and_written_down_once(arriving: lis
 
 def is_fact_of_a_session(source: str, body: bytes) -> bool:
     declared = Declaration(name=source, authority="server" if source == "oms" else "client")
-    name = Vocabulary().meaning(json.loads(body)["event"], declared, {}).canonical
-    return name not in SERVER_ONLY and name != "identity_asserted"
+    sent = json.loads(body)
+    name = Vocabulary().meaning(sent["event"], declared, {}).canonical
+    if name == "identity_asserted":  # where there is a browser or app, there is a session
+        return any(sent.get(field) is not None for field in ("anonymous_id", "device_id", "session_token"))
+    return name not in SERVER_ONLY
