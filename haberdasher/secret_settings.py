@@ -2,7 +2,8 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from attrs import field, frozen
@@ -42,6 +43,25 @@ def read_secrets(settings: Settings, environ: Mapping[str, str] | None = None) -
             found[name] = _own_secret(settings.home / "secrets" / name)
             generated = True
     return Secrets(**found, generated=generated)
+
+
+@contextmanager
+def coming_pepper(settings: Settings, environ: Mapping[str, str] | None = None) -> Iterator[bytes]:
+    """Lend the pepper to rotate to: the one that is given from outside, else a new one of our own.
+
+    Our own one takes the old one's place once the block has ended well; until then it waits in a file beside it, and
+    whoever was interrupted finds it there again.
+    """
+    given = os.environ if environ is None else environ
+    path = settings.home / "secrets" / "pepper"
+    if settings.profile == "production" or {PREFIX + "PEPPER", PREFIX + "PEPPER_FILE"} & given.keys():
+        yield read_secrets(settings, given).pepper
+        return
+    coming = path.with_name("pepper.coming")
+    yield _own_secret(coming)
+    with suppress(FileNotFoundError):  # somebody else, who rotated to the same one, has done it
+        coming.replace(path)
+    _sync(path.parent)
 
 
 def read_api_keys(environ: Mapping[str, str] | None = None) -> Mapping[str, frozenset[str]]:
@@ -84,7 +104,17 @@ def _own_secret(path: Path) -> bytes:
         pass
     finally:
         candidate.unlink()
+    _sync(path.parent)
     return _key(str(path), path.read_text())
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder outlast a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _key(name: str, text: str) -> bytes:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from adapters.http.service import Service
 from application.intake.group_commit import Closed
 from application.serving.asked import AskedInvalid
+from ports.vault import PepperRefused
 
 RETRY_AFTER_S = 1
 _log = logging.getLogger("haberdasher.http")
@@ -86,6 +87,9 @@ def _of(error: Exception) -> Problem | None:
             problem = Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid", error.field, error.hint)
         case HTTPException() if error.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             problem = _refused(error)
+        case PepperRefused():
+            hint = "the vault's secret was rotated; this server has to be restarted with the new one"
+            problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "secret_rotated", "", hint, again=True)
         case Closed():
             problem = Problem(HTTPStatus.SERVICE_UNAVAILABLE, "closing", "", "the server is going down", again=True)
         case _ if _is_full(error):

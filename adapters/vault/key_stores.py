@@ -1,7 +1,6 @@
 """Where wrapped data keys are kept. What is here is of no use without the master key."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
 from typing import Protocol
 
 from attrs import define, field
@@ -9,6 +8,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, select, text
 
 from adapters.database import create_tables, read, write
 from adapters.database.lookup import rows_of
+from adapters.vault.disk import sweep
 from adapters.vault.tables import data_keys, key_destructions, key_metadata
 
 _CHUNK = 1_000
@@ -36,6 +36,10 @@ class KeyStore(Protocol):
         """Delete keys and count one destruction."""
         ...
 
+    def names(self, prefix: str) -> Sequence[str]:
+        """Return the key ids that begin with `prefix`, in order."""
+        ...
+
     def destructions(self) -> int:
         """Return how often keys were deleted, by any process. It never falls."""
         ...
@@ -56,6 +60,9 @@ class MemoryKeyStore:
         for key_id in key_ids:
             self._wrapped.pop(key_id, None)
         self._destructions += 1
+
+    def names(self, prefix: str) -> Sequence[str]:
+        return sorted(key_id for key_id in self._wrapped if key_id.startswith(prefix))
 
     def destructions(self) -> int:
         return self._destructions
@@ -89,9 +96,14 @@ class SqlKeyStore:
                     delete(data_keys).where(data_keys.c.tenant == self._tenant, data_keys.c.key_id.in_(chunk))
                 )
             connection.execute(_COUNT_DESTRUCTION, {"tenant": self._tenant})
-        if self._engine.dialect.name == "sqlite":
-            with closing(self._engine.raw_connection()) as outside_transactions:
-                outside_transactions.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        sweep(self._engine)
+
+    def names(self, prefix: str) -> Sequence[str]:
+        after = prefix[:-1] + chr(ord(prefix[-1]) + 1)  # a range of the primary key, which LIKE is not on SQLite
+        begun = (data_keys.c.tenant == self._tenant, data_keys.c.key_id >= prefix, data_keys.c.key_id < after)
+        with read(self._engine) as connection:
+            found = connection.execute(select(data_keys.c.key_id).where(*begun).order_by(data_keys.c.key_id))
+            return list(found.scalars())
 
     def destructions(self) -> int:
         with read(self._engine) as connection:

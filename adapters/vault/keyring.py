@@ -9,6 +9,7 @@ from adapters.vault import sealing
 from adapters.vault.cache import RecentlyUsed
 from adapters.vault.key_stores import KeyStore
 from adapters.vault.sealing import DataKey
+from ports.vault import JOINT
 
 #: The tenant's own key, for fingerprints and headers. It is random, so that neither pepper nor master key is for ever.
 _ROOT = "keyring:root"
@@ -62,8 +63,13 @@ class EnvelopeKeyring:
     def destroy(self, key_ids: Sequence[str]) -> None:
         if _ROOT in key_ids:
             raise ValueError(f"{_ROOT} belongs to no person and no day: without it, nothing is recognised again")
+        if joined := [key_id for key_id in key_ids if JOINT in key_id]:
+            raise ValueError(f"{joined[0]} has no key of its own: destroy that of one of its ids")
         self._store.delete(key_ids)
         self._cache.get((), self._store.destructions())
+
+    def named(self, prefix: str) -> Sequence[str]:
+        return [key_id for key_id in self._store.names(prefix) if key_id != _ROOT]
 
     def fingerprint(self, plaintexts: Sequence[bytes]) -> Sequence[bytes]:
         return [sealing.fingerprint(plaintext, self._root) for plaintext in plaintexts]
@@ -78,6 +84,20 @@ class EnvelopeKeyring:
     def _keys(self, key_ids: Iterable[str], *, create: bool) -> Mapping[str, DataKey]:
         wanted = set(key_ids)
         destructions = self._store.destructions()
+        keys = self._cache.get(wanted, destructions)
+        if missing := wanted - keys.keys():
+            own = self._own({one for key_id in missing for one in key_id.split(JOINT)}, destructions, create=create)
+            joined = {
+                key_id: sealing.joint_key([own[one] for one in ids], key_id, self._root)
+                for key_id in missing
+                if len(ids := key_id.split(JOINT)) > 1 and own.keys() >= set(ids)
+            }
+            self._cache.put(joined, destructions)
+            keys |= own | joined
+        return keys
+
+    def _own(self, wanted: set[str], destructions: int, *, create: bool) -> dict[str, DataKey]:
+        """Return the keys of ids that have one of their own."""
         keys = self._cache.get(wanted, destructions)
         if missing := [key_id for key_id in wanted if key_id not in keys]:
             wrapped = dict(self._store.load(missing))

@@ -27,6 +27,11 @@ class MemoryVault:
             raise Erased(surrogate)
         return Identifier(kind, value.decode())
 
+    def forget(self, surrogates: Sequence[str]) -> None:
+        gone = set(surrogates)
+        for identifier in [one for one, surrogate in self._surrogates.items() if surrogate in gone]:
+            del self._sealed[self._surrogates.pop(identifier)]
+
     def _create(self, identifier: Identifier) -> str:
         surrogate = f"{identifier.kind}:{secrets.token_hex(16)}"
         (sealed,) = self._keyring.seal([surrogate], [identifier.value.encode()], [surrogate.encode()])

@@ -5,6 +5,7 @@ and key id to this keyring: bytes of another generation are honestly unreadable,
 """
 
 import os
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from attrs import field, frozen
@@ -35,6 +36,12 @@ def new_secret() -> bytes:
 
 def data_key(secret: bytes, key_id: str, root: bytes) -> DataKey:
     return DataKey(secret[GENERATION_BYTES:], header(secret[:GENERATION_BYTES], key_id, root))
+
+
+def joint_key(keys: Sequence[DataKey], key_id: str, root: bytes) -> DataKey:
+    """Return the key that needs all of `keys`: whoever lacks one of them knows nothing of it."""
+    secrets = b"".join(key.secret for key in keys)
+    return data_key(blake2b(secrets, digest_size=GENERATION_BYTES + KEY_BYTES, person=b"joint").digest(), key_id, root)
 
 
 def header(generation: bytes, key_id: str, root: bytes) -> bytes:

@@ -18,6 +18,17 @@ identifiers = Table(
     UniqueConstraint("tenant", "surrogate"),
 )
 
+#: One row a tenant: which pepper made the digests, and how often surrogates were forgotten, so that every process knows
+#: when what it remembers is out of date.
+vaults = Table(
+    "vaults",
+    vault_metadata,
+    Column("tenant", text_key(), primary_key=True),
+    Column("pepper_id", LargeBinary, nullable=False),
+    Column("changes", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 data_keys = Table(
     "data_keys",
     key_metadata,

@@ -5,7 +5,8 @@ import pytest
 
 from adapters.database import connect
 from adapters.vault import EnvelopeKeyring, MemoryKeyStore, MemoryVault, SqlKeyStore, SqlVault
-from haberdasher.testing.vault import KeyringContract, MakeKeyring, MakeVault, VaultContract
+from haberdasher.testing.keyring import KeyringContract, MakeKeyring
+from haberdasher.testing.vault import MakeVault, VaultContract
 from ports.vault import Keyring, Vault
 from tests.support.services import DATABASES, database_url
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from adapters.database import DatabaseBusy
 from application.intake.group_commit import Closed
 from domain.slate.slate import SlateServed
+from ports.vault import PepperRefused
 from tests.support.http import Served, served
 
 VIEW = {"event": "product_viewed", "anonymous_id": "cookie-1", "properties": {"product_id": "p-1"}}
@@ -47,6 +48,7 @@ TROUBLES: list[tuple[Exception, Expected]] = [
     (DatabaseBusy("another transaction holds the database"), (503, "database_unavailable", "1")),
     (NoConnection("QueuePool limit"), (503, "database_unavailable", "1")),
     (Closed(), (503, "closing", "1")),
+    (PepperRefused(), (503, "secret_rotated", "1")),
     (RuntimeError("PASSWORD"), (500, "internal", None)),
 ]
 

@@ -7,7 +7,7 @@ import pytest
 
 from adapters.database import connect, read
 from adapters.vault import EnvelopeKeyring, MasterKeyRefused, MemoryKeyStore, SqlKeyStore, SqlVault
-from adapters.vault.tables import data_keys
+from adapters.vault.tables import data_keys, identifiers
 from ports.vault import Identifier
 from tests.support.services import DATABASES, database_url
 
@@ -67,6 +67,21 @@ def test_a_destroyed_key_leaves_the_disk(tmp_path: Path) -> None:
     engine.dispose()  # not before: the last to close would tidy up what destroying has to
     assert wrapped["gone"] not in everything
     assert wrapped["kept"] in everything
+
+
+def test_the_forgotten_leaves_the_disk(tmp_path: Path) -> None:
+    """P3: forgetting overwrites digest, surrogate and sealed value in the SQLite file and in its write-ahead log."""
+    engine = connect(f"sqlite:///{tmp_path}/vault.db")
+    vault = SqlVault(engine, "main", PEPPER, EnvelopeKeyring(MemoryKeyStore(), "main", MASTER_KEY))
+    gone, kept = list(vault.surrogates(CROWD).values())[:2]
+    with read(engine) as connection:
+        rows = {row.surrogate: row for row in connection.execute(identifiers.select())}
+    vault.forget([gone])
+    everything = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    engine.dispose()  # not before: the last to close would tidy up what forgetting has to
+    for trace in (gone.encode(), rows[gone].digest, rows[gone].sealed):
+        assert trace not in everything
+    assert rows[kept].digest in everything
 
 
 def test_another_master_key_is_refused_at_the_start() -> None:

@@ -140,7 +140,7 @@ def test_redaction_may_not_make_a_body_too_large(house: MemoryHouse) -> None:
 
 
 def test_a_body_is_sealed_under_whom_it_says_most_of(house: MemoryHouse) -> None:
-    """Account before e-mail before cookie; bytes about nobody are sealed under the key of the day."""
+    """Account before e-mail before cookie, and the key of the day; bytes about nobody have that of the day alone."""
     told = receive(
         house,
         view(event_id="a", user_id="ada", email="ada@example.org"),
@@ -151,10 +151,10 @@ def test_a_body_is_sealed_under_whom_it_says_most_of(house: MemoryHouse) -> None
         view(event_id="e", anonymous_id="undefined"),
     )
     assert [stored(house, one.position)[0] for one in told] == [
-        house.surrogate("account", "ada"),
-        house.surrogate("email", "ada@example.org"),
-        house.surrogate("anonymous", "c"),
-        house.surrogate("anonymous", "c"),
+        house.surrogate("account", "ada") + "+day:2026-11-24",
+        house.surrogate("email", "ada@example.org") + "+day:2026-11-24",
+        house.surrogate("anonymous", "c") + "+day:2026-11-24",
+        house.surrogate("anonymous", "c") + "+day:2026-11-24",
         "epoch:2026-11-24",
         "epoch:2026-11-24",
     ]

@@ -1,0 +1,1 @@
+"""What people can ask of us about themselves: to know everything, and to be forgotten."""
