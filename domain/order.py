@@ -78,8 +78,13 @@ class Claim:
     variant_id: str | None = None
 
     @property
+    def line(self) -> str:
+        """The name of the line within its return."""
+        return self.line_id or self.variant_id or ""
+
+    @property
     def key(self) -> str:
-        return f"{self.return_id}/{self.line_id or self.variant_id or ''}"
+        return f"{self.return_id}/{self.line}"
 
 
 @frozen

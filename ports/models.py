@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 from numpy.typing import NDArray
 
 #: The kinds of interaction a training sequence may hold; `Interactions.actions` are positions in this tuple.
@@ -49,6 +49,31 @@ class Sequences:
 
 
 @frozen(eq=False)
+class Labels:
+    """What interactions say of (person, item) as examples of taste, -1 to 1; what is not above 0 speaks for nothing.
+
+    `final`: float32 [n], which holds from `since` on (float64 [n], Unix seconds); before that `provisional` (float32
+    [n]) does.
+    """
+
+    final: NDArray[np.float32]
+    provisional: NDArray[np.float32]
+    since: NDArray[np.float64]
+
+    def known(self, at: float) -> NDArray[np.float32]:
+        """Return the labels as they were known at a moment: float32 [n]."""
+        return np.where(self.since <= at, self.final, self.provisional)
+
+    def take(self, places: NDArray[np.int32]) -> "Labels":
+        return Labels(self.final[places], self.provisional[places], self.since[places])
+
+    @classmethod
+    def plain(cls, n: int) -> "Labels":
+        """Return the labels of interactions that all speak for their item."""
+        return cls(np.ones(n, np.float32), np.ones(n, np.float32), np.full(n, -np.inf))
+
+
+@frozen(eq=False)
 class Interactions:
     """A training set: one row per session, rows in order of time.
 
@@ -63,6 +88,11 @@ class Interactions:
     n_items: int
     item_features: NDArray[np.float32]
     user_features: NDArray[np.float32]
+    labels: Labels = field()
+
+    @labels.default
+    def _plain(self) -> Labels:
+        return Labels.plain(len(self.times))
 
 
 @frozen(eq=False)

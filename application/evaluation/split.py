@@ -54,5 +54,6 @@ def sessions(data: Interactions, rows: NDArray[np.intp]) -> Interactions:
         sequences=data.sequences.slices(starts, stops),
         times=data.times[places],
         actions=data.actions[places],
+        labels=data.labels.take(places),
         user_features=data.user_features[rows],
     )

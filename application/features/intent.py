@@ -128,7 +128,7 @@ def intent_of(
     sizes += [_value(one) for one in done if one.kind == "product_list_filtered" and one.value.startswith("size=")]
     sizes += [one.size for one in seen if one.action == "cart" and one.size]
     searched = [one for one in done if one.kind == "products_searched"]
-    pages = {one.page for one in seen} | {one.page for one in done}
+    pages = {one.page for one in seen} | {one.page for one in done if one.kind != "page_engaged"}
     told = [row for page in sorted(pages) if (row := engaged.get(page)) is not None and row.known < at]
     dwells, scrolls = [one.engaged_ms for one in told], [one.max_scroll_pct for one in told]
     subjects = [subject for one in looks if (subject := knowledge.subjects.get(one.product))]

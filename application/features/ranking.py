@@ -32,13 +32,14 @@ PRODUCT_MEASURES: tuple[Measure, ...] = tuple(one for one in MEASURES if one.nam
 def sought(touches: Iterable[Touch]) -> Sequence[str]:
     """Return the products touched, in the order of the touches, for what they say of what is looked for now.
 
-    What was sent back for another reason than its size is looked for no longer, until it is touched again.
+    What was sent back and not wanted, by what was routed of it to taste, is looked for no longer, until it is touched
+    again.
     """
     found: list[str] = []
     for touch in touches:
         if touch.action != "return":
             found.append(touch.product)
-        elif not touch.fit:
+        elif touch.taste <= 0:
             found = [product for product in found if product != touch.product]
     return found
 

@@ -13,7 +13,8 @@ from ports.event_log import Metadata
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):
     """`at`, `known`: Unix seconds of happening and of being known. `kind`: the stored name of the fact.
 
-    `value`: the words searched, `facet=value` chosen, the medium looked at. `minor`: money in minor units.
+    `value`: the words searched, `facet=value` chosen, the medium looked at. `minor`: money in minor units. `page`: the
+    page view that it is, or reports on.
     """
 
     at: float
@@ -72,6 +73,7 @@ def _removed(fact: Any) -> Mapping[str, Any]:
 
 _SAID: Mapping[type[Fact], Callable[[Any], Mapping[str, Any]]] = {
     facts.PageViewed: _page,
+    facts.PageEngaged: lambda fact: {"page": fact.page_view_id},
     facts.ProductsSearched: lambda fact: {"value": fact.query_text},
     facts.ProductMediaViewed: lambda fact: {"value": fact.media_kind},
     facts.ProductRemovedFromCart: _removed,

@@ -11,7 +11,12 @@ from ports.event_log import Metadata
 
 
 class Touch(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`at`, `known`: Unix seconds of happening and of being known. Prices in minor units of `currency`."""
+    """`at`, `known`: Unix seconds of happening and of being known. Prices in minor units of `currency`.
+
+    `page`: the page view on which it happened, where the tracker says so. `fit`: in which direction it did not fit.
+    `taste`: of a purchase and a return, the label of (person, item), -1 to 1, which holds from `settled` on (Unix
+    seconds), 0 if it is not known yet.
+    """
 
     at: float
     known: float
@@ -26,6 +31,10 @@ class Touch(msgspec.Struct, frozen=True, omit_defaults=True):
     currency: str = ""
     device: str = ""
     fit: str = ""
+    page: str = ""
+    quantity: int = 1
+    taste: float = 1.0
+    settled: float = 0.0
 
     @property
     def hour(self) -> str:
@@ -71,4 +80,6 @@ def touch_of(fact: Fact, metadata: Metadata, device: str) -> Touch | None:
         list_price=listed.amount_minor if listed else 0,
         currency=price.currency if price else "",
         device=device,
+        page=getattr(fact, "page_view_id", None) or "",
+        quantity=getattr(fact, "quantity", 1),
     )

@@ -2,7 +2,8 @@
 
 A fact that names slate and position speaks for itself. An order seldom does: its lines count for the place through
 which the product was last touched before it, in a session of the account or of a browser that is linked to it, if that
-was no longer ago than `ATTRIBUTED_FOR`. A return counts for the place that its purchase counted for, by its reason.
+was no longer ago than `ATTRIBUTED_FOR`. A return counts for the place that its purchase counted for, by what was routed
+of it to taste.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,9 +29,10 @@ from application.feedback.journeys import (
 from application.pending import Pending
 from application.projections.rows import Collection, Rows
 from domain.identity import link
+from domain.identity.person import PersonForgotten
 from domain.order import OrderPlaced, ReturnAllocated
-from domain.returns.returns import ReturnSignalled
-from domain.returns.signal import Signal
+from domain.returns.routes import SignalRouted
+from domain.returns.routing import ITEM
 from domain.session import facts, session
 from domain.slate import slate
 from domain.slate.outcome import LABELS, LabelPolicy, Outcome
@@ -49,11 +51,12 @@ _OUTCOME: dict[type, Outcome] = {
 
 
 class Claimed(msgspec.Struct, omit_defaults=True):
-    """A line of a return: the order line that bears it, and why it came back, once each is known."""
+    """A line of a return: the order line that bears it, and what it says of taste by which policy, once known."""
 
     order: str = ""
     line: str = ""
-    signals: tuple[Signal, ...] | None = None
+    label: float | None = None
+    policy: str = ""
 
 
 #: order -> line -> the place that it counts for
@@ -63,8 +66,8 @@ CLAIMS: Collection[Claimed] = Collection("claims", Claimed)
 #: slates that have a stream, by id
 KNOWN: Collection[bool] = Collection("known", bool)
 
-#: (slate, what happened to places of it)
-Found = tuple[str, Sequence[Happened]]
+#: (slate, what happened to places of it, version of the policy that labels it)
+Found = tuple[str, Sequence[Happened], str]
 
 
 class Attribution:
@@ -76,17 +79,17 @@ class Attribution:
     def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
         _prefetch(batch, rows)
         for recorded in batch:
-            for slate_id, _ in self._read(recorded, rows):
+            for slate_id, _, _ in self._read(recorded, rows):
                 rows.put(KNOWN, slate_id, True)
 
     def react(self, batch: Sequence[Recorded], rows: Rows, pending: Pending) -> None:
         _prefetch(batch, rows)
         for recorded in batch:
-            for slate_id, happened in self._read(recorded, rows):
+            for slate_id, happened, version in self._read(recorded, rows):
                 new = rows.get(KNOWN, slate_id) is None
                 state = slate.DECIDER.initial() if new else pending.state(slate.DECIDER, slate_id)
                 at = recorded.metadata.occurred_at
-                events = slate.label(state, slate_id, happened, at, self.policy.version)
+                events = slate.label(state, slate_id, happened, at, version)
                 pending.take(slate.DECIDER, slate_id, events, recorded.metadata, new=new)
                 rows.put(KNOWN, slate_id, True)
 
@@ -108,11 +111,14 @@ class Attribution:
                 claimed = rows.get(CLAIMS, claim.key) or Claimed()
                 claimed.order, claimed.line = event.order_id, line_id
                 found = self._claim(claim.key, claimed, rows)
-            case ReturnSignalled(return_id, line, signals):
+            case SignalRouted(return_id, line) if (event.destination, event.what) == ("taste", ITEM):
                 key = f"{return_id}/{line}"
                 claimed = rows.get(CLAIMS, key) or Claimed()
-                claimed.signals = signals
+                claimed.label, claimed.policy = event.weight, event.policy_version
                 found = self._claim(key, claimed, rows)
+            case PersonForgotten():
+                rows.drop(SOLD, event.orders)
+                rows.drop(CLAIMS, event.claims)
             case _:
                 pass
         return found
@@ -124,7 +130,7 @@ class Attribution:
         else:
             seen = [(one.position, one.product_id) for one in event.items if (one.viewable_ms or 0) >= VIEWABLE_MS]
         happened = [self._happened(position, "ignored", product) for position, product in seen]
-        return ((event.slate_id, happened),) if happened else ()
+        return ((event.slate_id, happened, self.policy.version),) if happened else ()
 
     def _touch(self, event: Any, session_id: str, at: datetime, rows: Rows) -> Iterable[Found]:
         """A product touched through a place: the place has its outcome, and later steps know where they come from."""
@@ -138,7 +144,7 @@ class Attribution:
             place = found
         else:
             return ()
-        return ((place.slate, [self._happened(place.position, outcome, product)]),)
+        return ((place.slate, [self._happened(place.position, outcome, product)], self.policy.version),)
 
     def _order(self, event: OrderPlaced, at: datetime, rows: Rows) -> Iterable[Found]:
         journeys = journeys_of(rows, event.account) if event.account else ()
@@ -150,7 +156,8 @@ class Attribution:
                 place = Place(line.slate_id, line.position, at.timestamp())
             if place is not None and since <= place.at:
                 sold[line.line_id] = Place(place.slate, place.position, place.at, line.product_id)
-                found.append((place.slate, [self._happened(place.position, "purchase", line.product_id)]))
+                happened = [self._happened(place.position, "purchase", line.product_id)]
+                found.append((place.slate, happened, self.policy.version))
         if sold:
             rows.put(SOLD, event.order_id, sold)
         return found
@@ -158,10 +165,9 @@ class Attribution:
     def _claim(self, key: str, claimed: Claimed, rows: Rows) -> Iterable[Found]:
         rows.put(CLAIMS, key, claimed)
         place = (rows.get(SOLD, claimed.order) or {}).get(claimed.line) if claimed.order else None
-        if place is None:
+        if place is None or claimed.label is None:
             return ()
-        label = self.policy.label("return", claimed.signals or ())
-        return ((place.slate, [Happened(place.position, "return", label, place.product)]),)
+        return ((place.slate, [Happened(place.position, "return", claimed.label, place.product)], claimed.policy),)
 
     def _happened(self, position: int, outcome: Outcome, product_id: str = "") -> Happened:
         return Happened(position, outcome, self.policy.label(outcome), product_id)
@@ -176,8 +182,8 @@ def _prefetch(batch: Sequence[Recorded], rows: Rows) -> None:
     slates = (facts.SlateViewed, facts.ItemImpressionViewed, facts.ProductClicked, facts.ProductViewed)
     rows.prefetch(KNOWN, (one.slate_id for one in events if isinstance(one, slates) and one.slate_id))
     claims = (one.claim.key for one in events if isinstance(one, ReturnAllocated))
-    signalled = (f"{one.return_id}/{one.line}" for one in events if isinstance(one, ReturnSignalled))
-    rows.prefetch(CLAIMS, (*claims, *signalled))
+    routed = (f"{one.return_id}/{one.line}" for one in events if isinstance(one, SignalRouted))
+    rows.prefetch(CLAIMS, (*claims, *routed))
     rows.prefetch(SOLD, (one.order_id for one in events if isinstance(one, ReturnAllocated)))
     accounts = [one.account for one in events if isinstance(one, OrderPlaced) and one.account]
     linked = [end for one in events if isinstance(one, link.IdentityLinked) for end in (one.a, one.b)]

@@ -5,8 +5,9 @@ from typing import Any
 
 import msgspec
 
-from application.projections.rows import Collection, Rows
+from application.projections.rows import Collection, Rows, without
 from domain.identity import link
+from domain.identity.person import PersonForgotten
 from domain.session import session
 from ports.event_log import Recorded
 
@@ -66,6 +67,11 @@ def remember(event: Any, rows: Rows) -> None:
             _link(rows, a, b, present=True)
         case link.IdentityLinkRetracted(a, b):
             _link(rows, a, b, present=False)
+        case PersonForgotten():
+            rows.drop(JOURNEYS, event.sessions)
+            rows.drop(VISITS, event.identifiers)
+            rows.drop(LINKED, event.identifiers)
+            without(rows, VISITS, event.carriers, event.sessions)
         case _:
             pass
 

@@ -7,15 +7,17 @@ from math import inf, log1p
 from types import MappingProxyType
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from application.features.catalogue_table import CatalogueTable, catalogue_table
 from application.features.declarations import Measure, measures_of
 from application.features.fold import Value, as_of
 from application.features.touch import Touch
 from application.learning.histories import Histories
+from application.learning.maturity import KeepRates, LabelKind, Maturing
 from domain.catalogue.product import Product
-from ports.models import ACTIONS, Interactions, Progress, Sequences
+from domain.returns.routing import ROUTING, RoutingPolicy
+from ports.models import ACTIONS, Interactions, Labels, Progress, Sequences
 
 #: Scalar measures that enter the user tower, in this order, as log(1 + x) (shares as they are).
 USER_FEATURES = ("views_7d", "carts_7d", "seconds_since_last", "paid_price", "discount_share")
@@ -27,7 +29,7 @@ _NEVER = 30 * 86_400.0
 class Dataset:
     """`vocabulary[i]` is the product of item number i; `sessions[r]` the session of row r, `subjects[r]` who it is of.
 
-    `table`: the catalogue by item number.
+    `table`: the catalogue by item number. `maturing`: how purchases are labelled.
     """
 
     interactions: Interactions
@@ -35,6 +37,7 @@ class Dataset:
     sessions: tuple[str, ...]
     subjects: tuple[str, ...]
     table: CatalogueTable
+    maturing: Maturing = field(factory=Maturing)
 
     def numbers(self) -> Mapping[str, int]:
         return {product: number for number, product in enumerate(self.vocabulary)}
@@ -44,23 +47,33 @@ class NothingToLearn(Exception):
     """The log holds no session with a product yet."""
 
 
-def build(histories: Histories, progress: Progress, catalogue: Mapping[str, Product] = MappingProxyType({})) -> Dataset:
+def build(
+    histories: Histories,
+    progress: Progress,
+    catalogue: Mapping[str, Product] = MappingProxyType({}),
+    labels: LabelKind = "provisional",
+    policy: RoutingPolicy = ROUTING,
+) -> Dataset:
     """Number the products by first appearance, oldest session first, then those listed and never touched, by id.
 
     Raises `NothingToLearn`.
 
     A touch that was not yet known when the next one happened could be in no prefix at serving time: it is left out.
+    `labels`: whether purchases that may still come back count as `provisional`, or only those that have `matured`, by
+    the windows and rates of `policy`.
     """
     if not histories.rows:
         raise NothingToLearn("no session with a product is in the log: ingest events and run `haberdasher project`")
     numbers: dict[str, int] = {}
     items, actions, times, lengths, users, total = [], [], [], [], [], len(histories.rows)
+    maturing, labelled = _maturing(histories, catalogue, labels, policy), list[tuple[float, float, float]]()
     for done, row in enumerate(histories.rows):
         touches = knowable(row.touches)
         for touch in touches:
             items.append(numbers.setdefault(touch.product, len(numbers)))
             actions.append(ACTIONS.index(touch.action))
             times.append(touch.at)
+            labelled.append(_label(touch, maturing))
         lengths.append(len(touches))
         users.append(user_vector(histories.of(row.subject), touches[0].at))
         if done % 5000 == 0:
@@ -77,12 +90,37 @@ def build(histories: Histories, progress: Progress, catalogue: Mapping[str, Prod
             n_items=len(numbers),
             item_features=table.content,
             user_features=np.array(users, np.float32).reshape(len(users), -1),
+            labels=_labels(labelled),
         ),
         vocabulary=tuple(numbers),
         sessions=tuple(row.key for row in histories.rows),
         subjects=tuple(row.subject for row in histories.rows),
         table=table,
+        maturing=maturing,
     )
+
+
+def _maturing(
+    histories: Histories, catalogue: Mapping[str, Product], kind: LabelKind, policy: RoutingPolicy
+) -> Maturing:
+    """Learn what is kept of each category, by the listing, else by what the orders say."""
+    touches = [touch for row in histories.rows for touch in row.touches]
+    said = {touch.product: touch.category for touch in touches if touch.category}
+    listed = {name: one.listing.category_id for name, one in catalogue.items() if one.listing}
+    categories = said | {name: category for name, category in listed.items() if category}
+    return Maturing(kind, KeepRates.of((row.touches for row in histories.rows), categories, policy), categories)
+
+
+def _label(touch: Touch, maturing: Maturing) -> tuple[float, float, float]:
+    """Return final and provisional label, and from when the former holds."""
+    if touch.action != "purchase":
+        return 1.0, 1.0, -inf
+    return touch.taste, maturing.provisional(touch.product, touch.at), maturing.since(touch)
+
+
+def _labels(labelled: Sequence[tuple[float, float, float]]) -> Labels:
+    table = np.array(labelled, np.float64).reshape(-1, 3)
+    return Labels(table[:, 0].astype(np.float32), table[:, 1].astype(np.float32), table[:, 2])
 
 
 def knowable(touches: Sequence[Touch]) -> Sequence[Touch]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from application.evaluation.cases import Cases, discovery, keep, next_item, next_purchase
 from application.evaluation.split import split_by_time
 from application.learning.dataset import Dataset
+from application.learning.maturity import LabelKind
 from ports.models import Interactions, Sequences
 
 #: The least number of cases on which a relevance is judged: fewer say nothing.
@@ -19,7 +20,8 @@ MIN_CASES = 20
 class Plan:
     """Which model is learned, beside which baselines it is judged, and how the sessions are split by time.
 
-    `rankers`: learned where there are slates; the first is released, the others stand beside it.
+    `rankers`: learned where there are slates; the first is released, the others stand beside it. `labels`: whether
+    purchases that may still come back are learned from, for as much as such things are kept, or only final ones.
     """
 
     model: str = "two_tower"
@@ -27,6 +29,7 @@ class Plan:
     rankers: tuple[str, ...] = ("network", "gradient_boosting")
     test: float = 0.1
     seed: int = 0
+    labels: LabelKind = "provisional"
 
     @property
     def against(self) -> tuple[str, ...]:

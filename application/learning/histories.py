@@ -7,6 +7,7 @@ from attrs import Factory, define, field
 
 from application.features.touch import Touch
 from application.learning.capping import capped
+from application.projections.consents import refusing
 from application.projections.identity import PERSONS, SHARED
 from application.projections.marks import LEADS_TO, UNMARKED, Marks
 from application.projections.purchases import PURCHASES
@@ -36,11 +37,13 @@ class Row:
 class Histories:
     """`rows` in order of their first touch. `of` gives a person's touches, over all identifiers of the person.
 
-    What the marks leave out is in neither; a bounce is in no row, and still in its person's history.
+    What the marks leave out is in neither; a bounce is in no row, and still in its person's history. Whoever has taken
+    back the use of their data is `refusing`, and in neither as well.
     """
 
     rows: list[Row] = Factory(list)
     marks: Marks = UNMARKED
+    refusing: frozenset[str] = frozenset()
     _by_person: dict[str, list[Touch]] = Factory(dict)
     _person_of: Mapping[str, str] = Factory(dict)
     _members: Mapping[str, Sequence[str]] = Factory(dict)
@@ -74,10 +77,12 @@ class Histories:
         members = {person: ids for person, ids in persons if ids and ids != (person,)}
         members |= {anonymous_person(one): (one,) for one in shared}
         person_of = {one: person for person, ids in members.items() for one in ids}
-        self = cls(marks=marks, person_of=person_of, members=members)
+        self = cls(marks=marks, refusing=refusing(read_models), person_of=person_of, members=members)
         last: dict[str, list[Row]] = {}
         sessions = View(read_models, "sessions").all(SESSIONS)
         for key, session in sessions:
+            if session.subject in self.refusing:
+                continue
             if touches := marks.kept(session.visitor, session.touches):
                 if marks.says_nothing(key, session.touches):
                     self._remember(session.subject, touches)
@@ -86,7 +91,7 @@ class Histories:
         for rows in last.values():
             rows.sort(key=lambda row: row.touches[0].at)
         for key, purchase in View(read_models, "purchases").all(PURCHASES):
-            if purchase.touches and key not in marks.orders:
+            if purchase.touches and key not in marks.orders and purchase.subject not in self.refusing:
                 self._join(Row(f"order:{key}", purchase.subject, purchase.touches), last)
         self.rows.sort(key=lambda row: (row.touches[0].at, row.key))
         self.rows = capped(self.rows, lambda row: row.touches[0].at, marks.periods)

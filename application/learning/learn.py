@@ -100,6 +100,7 @@ def publish(
             "vocabulary": list(work.dataset.vocabulary),
             "reports": msgspec.to_builtins(reports),
             "trained_until": trained_until(work.asked),
+            "labels": {"kind": work.plan.labels, "policy": work.dataset.maturing.rates.policy.version},
             **_ranker_documents(fitted.rankers),
         },
     )

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from application.features.ranking import RANKING_FEATURES, RECENT
 from application.learning.dataset import Dataset
 from application.learning.histories import Histories
+from application.learning.maturity import Maturing
 from application.learning.timeline import Timeline
 from application.projections.rows import View
 from application.projections.sessions import SESSIONS
-from application.projections.slates import SLATES, Place, Shown
+from application.projections.slates import SLATES, Labelled, Place, Shown
 from domain.traffic.policy import NOISE
 from ports.event_log import ReadModels
 from ports.models import Progress, Sequences, VectorRecommender
@@ -101,6 +102,8 @@ def slates_of(read_models: ReadModels, histories: Histories) -> Sequence[Seen]:
         subject = shown.subject or (session.subject if session else "")
         visitor = session.visitor if session else shown.subject
         glance = session is not None and marks.says_nothing(shown.session, session.touches)
+        if subject in histories.refusing:
+            continue
         if subject and shown.places and marks.weight(visitor).behaviour and not glance:
             device, cart = (session.device if session else ""), marks.carts.get(shown.session)
             left = dict.fromkeys(cart.products, cart.known_at) if cart else {}
@@ -131,7 +134,7 @@ class Replay:
         features, found, owners = [], list[_Row](), list[int]()
         for done, one in enumerate(slates):
             timeline.advance(one.shown.at)
-            rows = _rows(one, numbers, labelled_before)
+            rows = _rows(one, numbers, labelled_before, self.dataset.maturing)
             if rows:
                 items = np.array([row.item for row in rows], np.int64)
                 features.append(self._features(one, items, timeline, numbers))
@@ -176,20 +179,38 @@ class _Row:
     label: float
 
 
-def _rows(one: Seen, numbers: Mapping[str, int], labelled_before: float) -> list[_Row]:
-    """Return the places that count: those that were seen, or all where nobody told what was."""
+def _rows(one: Seen, numbers: Mapping[str, int], labelled_before: float, maturing: Maturing) -> list[_Row]:
+    """Return the places that count: those that were seen, or all where nobody told what was.
+
+    What came back without a word on taste, or may still come back where only final labels count, is no example.
+    """
     rows = []
     for position, place in sorted(one.shown.places.items()):
-        label = _label(place, labelled_before, one)
-        if place.product in numbers and (label is not None or not one.evidence):
+        if place.product not in numbers or not _is_example(place, labelled_before, maturing):
+            continue
+        label = _label(place, labelled_before, one, maturing)
+        if label is not None or not one.evidence:
             rows.append(_Row(numbers[place.product], position, label or 0.0))
     return rows
 
 
-def _label(place: Place, before: float, seen: Seen) -> float | None:
+def _is_example(place: Place, before: float, maturing: Maturing) -> bool:
+    known = [one for one in place.labels if one.at < before]
+    if known and (known[-1].outcome, known[-1].label) == ("return", 0.0):
+        return False
+    return maturing.kind == "provisional" or not _may_come_back(known, before, maturing)
+
+
+def _may_come_back(known: Sequence[Labelled], before: float, maturing: Maturing) -> bool:
+    bought_at = next((one.at for one in known if one.outcome == "purchase"), None)
+    return bought_at is not None and bought_at + maturing.window > before
+
+
+def _label(place: Place, before: float, seen: Seen, maturing: Maturing) -> float | None:
     """Return the last label that was given by then; None for a place that is not known to have been seen.
 
-    A tap by mistake says no more than that the place was seen, an abandoned cart less than a cart.
+    A tap by mistake says no more than that the place was seen, an abandoned cart less than a cart, and a purchase that
+    may still come back no more than such things are kept. Worse than passed over is nothing.
     """
     known = [one for one in place.labels if one.at < before]
     if not known:
@@ -199,4 +220,6 @@ def _label(place: Place, before: float, seen: Seen) -> float | None:
         return 0.0
     if last.outcome == "cart" and seen.left_behind.get(place.product, before) < before:
         return min(last.label, ABANDONED)
-    return last.label
+    if last.outcome == "purchase" and _may_come_back(known, before, maturing):
+        return last.label * maturing.provisional(place.product, last.at)
+    return max(last.label, 0.0)

@@ -56,7 +56,7 @@ class Timeline:
                 seen = self._seen.setdefault(person, [])
                 if touch.action != "return":
                     insort(seen, (touch.at, touch.product), key=_when)
-                elif not touch.fit:  # as `ranking.sought` has it
+                elif touch.taste <= 0:  # as `ranking.sought` has it
                     seen[:] = [one for one in seen if one[1] != touch.product or one[0] > touch.at]
 
     def features(

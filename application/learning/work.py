@@ -29,7 +29,9 @@ class Work:
         digest = sha256(repr(named).encode())
         data, parts = self.dataset.interactions, [self.dataset.interactions.sequences, self.asked.train.sequences]
         parts += [part for cases in self.asked.cases for part in (cases.prefixes, cases.targets)]
+        labels = data.labels
         arrays: list[NDArray[Any]] = [data.times, data.actions, data.user_features, data.item_features]
+        arrays += [labels.final, labels.provisional, labels.since]
         arrays += [array for part in parts for array in (part.items, part.offsets)]
         for array in arrays:
             digest.update(b"%d:" % array.nbytes)

@@ -1,24 +1,41 @@
-"""What was bought and what came back, as touches of whoever ordered: the other half of a customer's history."""
+"""What was bought and what came back, as touches of whoever ordered: the other half of a customer's history.
 
-from collections.abc import Iterable, Sequence
+What a return says is read from where it was routed to: the direction of a misfit, and what is left of the taste.
+"""
+
+from collections.abc import Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from application.features.touch import Touch
 from application.projections.rows import Collection, Rows
 from domain import order
-from domain.returns import returns
+from domain.identity.person import PersonForgotten
+from domain.returns.maturity import LabelMatured
+from domain.returns.routes import SignalRouted, SignalWithdrawn
+from domain.returns.routing import ITEM, OBSERVED
 from domain.values import Bill
 from ports.event_log import Metadata, Recorded
 
 #: Stands for every line of an order; no line is called so.
 ALL = ""
+_DIRECTIONS = {observed: direction for direction, observed in OBSERVED.items()}
+
+
+class Heard(msgspec.Struct, array_like=True):
+    """What was routed of a return, with the Unix seconds since when it is known."""
+
+    what: str
+    weight: float
+    known: float
 
 
 class Purchase(msgspec.Struct, omit_defaults=True):
-    """An order. `bought`: lines of the latest bill in business time, `returned`: by claim.
+    """An order. `bought`: lines of the latest bill in business time, `returned`: by claim, `borne`: claim -> its line.
 
-    `cancelled`: ids of lines that were taken back before they were sent, `ALL` for the whole order.
+    `cancelled`: ids of lines that were taken back before they were sent, `ALL` for the whole order. `misfits`: by claim
+    and part, `tastes`: by claim. `final`: labels that have matured, by line.
     """
 
     subject: str = ""
@@ -26,24 +43,40 @@ class Purchase(msgspec.Struct, omit_defaults=True):
     billed_at: float | None = None
     cancelled: list[str] = msgspec.field(default_factory=list)
     returned: dict[str, Touch] = msgspec.field(default_factory=dict)
+    borne: dict[str, str] = msgspec.field(default_factory=dict)
+    misfits: dict[str, dict[str, Heard]] = msgspec.field(default_factory=dict)
+    tastes: dict[str, Heard] = msgspec.field(default_factory=dict)
+    final: dict[str, Heard] = msgspec.field(default_factory=dict)
 
     @property
     def touches(self) -> list[Touch]:
         """What counts as bought, and what came back."""
         kept = {} if ALL in self.cancelled else self.bought
-        return [*(touch for line, touch in kept.items() if line not in self.cancelled), *self.returned.values()]
+        lines = [self._labelled(line, touch) for line, touch in kept.items() if line not in self.cancelled]
+        return [*lines, *(self._told(key, touch) for key, touch in self.returned.items())]
+
+    def _labelled(self, line: str, touch: Touch) -> Touch:
+        """Give a purchase the least label of what came back of it, else the one that has matured."""
+        came = [self.tastes[key] for key, of in self.borne.items() if of == line and key in self.tastes]
+        label = min(came, key=lambda one: one.weight, default=self.final.get(line))
+        return touch if label is None else replace(touch, taste=label.weight, settled=label.known)
+
+    def _told(self, key: str, touch: Touch) -> Touch:
+        misfits = self.misfits.get(key, {}).values()
+        strongest = max(misfits, key=lambda one: (one.weight, one.what), default=None)
+        fit = _DIRECTIONS[strongest.what] if strongest else ""
+        taste = self.tastes.get(key)
+        return replace(touch, fit=fit, taste=taste.weight if taste else 0.0, settled=taste.known if taste else 0.0)
 
 
 PURCHASES: Collection[Purchase] = Collection("purchases", Purchase)
 #: subject -> ids of their orders
 BY_SUBJECT: Collection[list[str]] = Collection("by_subject", list[str])
-#: return/line -> direction of misfit
-FITS: Collection[str] = Collection("fits", str)
-#: return/line -> order that it was allocated to
-ORDER_OF: Collection[str] = Collection("order_of", str)
 
-
-_SIGNALLED = returns.ReturnSignalled
+_OF_ORDERS = (
+    *(order.OrderPlaced, order.OrderAmended, order.OrderCancelled, order.ReturnAllocated),
+    *(SignalRouted, LabelMatured),
+)
 
 
 class PurchasesProjection:
@@ -53,42 +86,45 @@ class PurchasesProjection:
         _prefetch(batch, rows)
         for recorded in batch:
             event = recorded.event
-            match event:
-                case order.OrderPlaced(order_id, bill):
-                    row = rows.get(PURCHASES, order_id) or Purchase()
-                    row.subject = event.account or event.loyalty or event.email or ""
-                    if row.billed_at is None or row.billed_at < event.placed_at.timestamp():
-                        _bill(row, bill, recorded.metadata)
-                    rows.put(PURCHASES, order_id, row)
-                    if row.subject:
-                        rows.put(BY_SUBJECT, row.subject, [*(rows.get(BY_SUBJECT, row.subject) or ()), order_id])
-                case order.OrderAmended(order_id, bill):
-                    row = rows.get(PURCHASES, order_id) or Purchase()
-                    if row.billed_at is None or row.billed_at <= event.amended_at.timestamp():
-                        _bill(row, bill, recorded.metadata)
-                    rows.put(PURCHASES, order_id, row)
-                case order.OrderCancelled(order_id):
-                    row = rows.get(PURCHASES, order_id) or Purchase()
-                    row.cancelled += event.quantities or (ALL,)
-                    rows.put(PURCHASES, order_id, row)
-                case order.ReturnAllocated():
-                    _allocate(event, recorded.metadata, rows)
-                case returns.ReturnSignalled(return_id, line, signals):
-                    _signal(f"{return_id}/{line}", direction_of(signals), rows)
-                case _:
-                    pass
+            if isinstance(event, PersonForgotten):
+                rows.drop(PURCHASES, event.orders)
+                rows.drop(BY_SUBJECT, event.identifiers)
+                continue
+            order_id = event.withdrawn.order_id if isinstance(event, SignalWithdrawn) else None
+            order_id = event.order_id if isinstance(event, _OF_ORDERS) else order_id
+            if order_id is not None:
+                row = rows.get(PURCHASES, order_id) or Purchase()
+                _change(row, recorded, rows)
+                rows.put(PURCHASES, order_id, row)
+
+
+def _change(row: Purchase, recorded: Recorded, rows: Rows) -> None:
+    known = recorded.metadata.known_at.timestamp()
+    match recorded.event:
+        case order.OrderPlaced() as event:
+            _place(row, event, recorded.metadata, rows)
+        case order.OrderAmended(_, bill, amended_at):
+            if row.billed_at is None or row.billed_at <= amended_at.timestamp():
+                _bill(row, bill, recorded.metadata)
+        case order.OrderCancelled() as event:
+            row.cancelled += event.quantities or (ALL,)
+        case order.ReturnAllocated() as event:
+            _allocate(row, event, known)
+        case SignalRouted() as event:
+            _hear(row, event, Heard(event.what, event.weight, known))
+        case SignalWithdrawn(event):
+            _hear(row, event, None)
+        case LabelMatured(_, labels, matured_at):
+            row.final = {one.line_id: Heard(ITEM, one.label, max(matured_at.timestamp(), known)) for one in labels}
+        case _:
+            pass
 
 
 def _prefetch(batch: Sequence[Recorded], rows: Rows) -> None:
     """Read in a few queries what a batch will ask for row by row."""
-    of_orders = order.OrderPlaced | order.OrderAmended | order.OrderCancelled | order.ReturnAllocated
-    rows.prefetch(PURCHASES, (one.event.order_id for one in batch if isinstance(one.event, of_orders)))
+    rows.prefetch(PURCHASES, (one.event.order_id for one in batch if isinstance(one.event, _OF_ORDERS)))
     placed = [one.event for one in batch if isinstance(one.event, order.OrderPlaced)]
     rows.prefetch(BY_SUBJECT, (who for one in placed if (who := one.account or one.loyalty or one.email)))
-    claims = [one.event.claim.key for one in batch if isinstance(one.event, order.ReturnAllocated)]
-    claims += [f"{one.event.return_id}/{one.event.line}" for one in batch if isinstance(one.event, _SIGNALLED)]
-    rows.prefetch(FITS, claims)
-    rows.prefetch(ORDER_OF, claims)
 
 
 def bought(bill: Bill, metadata: Metadata) -> dict[str, Touch]:
@@ -111,34 +147,39 @@ def bought(bill: Bill, metadata: Metadata) -> dict[str, Touch]:
     }
 
 
+def _place(row: Purchase, event: order.OrderPlaced, metadata: Metadata, rows: Rows) -> None:
+    row.subject = event.account or event.loyalty or event.email or ""
+    if row.billed_at is None or row.billed_at < event.placed_at.timestamp():
+        _bill(row, event.bill, metadata)
+    if row.subject:
+        rows.put(BY_SUBJECT, row.subject, [*(rows.get(BY_SUBJECT, row.subject) or ()), event.order_id])
+
+
 def _bill(row: Purchase, bill: Bill, metadata: Metadata) -> None:
     row.bought, row.billed_at = bought(bill, metadata), metadata.occurred_at.timestamp()
 
 
-def direction_of(signals: Iterable[object]) -> str:
-    """Return the first direction that a fit signal gives, none if the return was not about fit."""
-    return next((one for signal in signals if (one := getattr(signal, "direction", None))), "")
-
-
-def _allocate(event: order.ReturnAllocated, metadata: Metadata, rows: Rows) -> None:
-    row = rows.get(PURCHASES, event.order_id) or Purchase()
-    key = event.claim.key
-    line = row.bought.get(event.line_id)
+def _allocate(row: Purchase, event: order.ReturnAllocated, known: float) -> None:
+    key, line = event.claim.key, row.bought.get(event.line_id)
     if event.quantity and line is not None:
-        at, known = event.claim.claimed_at.timestamp(), metadata.known_at.timestamp()
-        fit = rows.get(FITS, key) or ""
-        row.returned[key] = msgspec.structs.replace(line, at=at, known=known, action="return", fit=fit)
+        at = event.claim.claimed_at.timestamp()
+        row.returned[key] = replace(line, at=at, known=known, action="return")
+        row.borne[key] = event.line_id
     else:
         row.returned.pop(key, None)
-    rows.put(PURCHASES, event.order_id, row)
-    rows.put(ORDER_OF, key, event.order_id)
+        row.borne.pop(key, None)
 
 
-def _signal(key: str, direction: str, rows: Rows) -> None:
-    """Remember the direction, and tell the return if it was allocated before."""
-    rows.put(FITS, key, direction)
-    order_id = rows.get(ORDER_OF, key)
-    row = None if order_id is None else rows.get(PURCHASES, order_id)
-    if order_id is not None and row is not None and key in row.returned:
-        row.returned[key] = msgspec.structs.replace(row.returned[key], fit=direction)
-        rows.put(PURCHASES, order_id, row)
+def _hear(row: Purchase, routed: SignalRouted, heard: Heard | None) -> None:
+    """Take in what is said now, or that it is no longer said."""
+    key = f"{routed.return_id}/{routed.line}"
+    if (routed.destination, routed.what) == ("taste", ITEM):
+        said, about = row.tastes, key
+    elif routed.destination == "size_model" and routed.what in _DIRECTIONS:
+        said, about = row.misfits.setdefault(key, {}), f"{routed.what}/{routed.body_part}/{routed.dimension}"
+    else:
+        return
+    if heard is not None:
+        said[about] = heard
+    else:
+        said.pop(about, None)

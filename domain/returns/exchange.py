@@ -27,12 +27,18 @@ class Exchange:
     created: ExchangeCreated | None = None
 
 
-def evolve(_: Exchange, event: Event) -> Exchange:
+def evolve(state: Exchange, event: Event) -> Exchange:
     match event:
         case ExchangeCreated():
-            return Exchange(event)
+            return Exchange(latest(event, state.created))
         case _:
             assert_never(event)
+
+
+def latest(event: ExchangeCreated, known: ExchangeCreated | None) -> ExchangeCreated:
+    """Return the later one in business time; of one instant any one, but always the same."""
+    older = known is not None and (known.created_at, repr(known)) > (event.created_at, repr(event))
+    return known if known is not None and older else event
 
 
 def create(state: Exchange, event: ExchangeCreated) -> tuple[Event, ...]:

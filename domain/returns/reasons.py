@@ -1,6 +1,7 @@
 """Which signal a structured return reason is: Shopify handles and coarse codes, Amazon codes, as data.
 
-Source: Shopify's open taxonomy of return reasons; Amazon FBA customer return reasons (see `docs/reference`).
+Source: Shopify's open taxonomy of return reasons, Amazon FBA customer return reasons, Oracle ATG, and the two levels of
+return portals (see `docs/reference/returns.md`).
 """
 
 import re
@@ -63,39 +64,40 @@ _TABLE: tuple[tuple[tuple[Signal, ...], str], ...] = (
     ((fit(_LARGE, dimension="length"),), "too-long"),
     ((fit("unspecified", "waist", "rise"),), "waist-too-high waist-too-low"),
     ((fit(_LARGE, "cup", "girth"),), "cups-gaping"),
-    ((fit("unspecified", confidence=0.4),), "fit size comfort rubbing"),
+    ((fit("unspecified", confidence=0.4),), "fit size comfort rubbing incorrect-size"),
     ((fit("unspecified", dimension="length", confidence=0.4),), "length"),
     ((fit("unspecified", dimension="width", confidence=0.4),), "width"),
     ((fit(_SMALL, confidence=0.6),), "restrictive pressure-points"),
     ((about("taste", "comfort"),), "heel-too-high heel-too-low sole-too-thick sole-too-thin band-rolls-*"),
-    ((about("taste", "style"),), "style apparel-style amz-pg-app-style"),
+    ((about("taste", "style"),), "style apparel-style amz-pg-app-style did-not-like"),
     ((about("taste", "pattern"),), "pattern"),
     ((about("taste", "silhouette"),), "shape"),
-    ((about("taste", "colour"),), "color color-too-bright color-too-muted shade did-not-like-color"),
+    ((about("taste", "colour"),), "color color-too-bright color-too-muted shade did-not-like-color incorrect-color"),
     (
         (about("taste", "fabric_feel"), about("catalog_quality", "material", 0.3)),
         "fabric material texture softness thickness material-too-stiff material-too-stretchy warmth weight",
     ),
     ((about("taste", "fabric_feel"), about("catalog_quality", "material", 0.3)), "did-not-like-fabric"),
     ((about("catalog_quality", "description"),), "item-not-as-described not-as-described amz-pg-bad-desc"),
+    ((about("catalog_quality", "description", 0.5),), "did-not-meet-expectations"),
     (
         (about("catalog_quality", "attribute"), about("taste", "fabric_feel", 0.3)),
         "material-too-see-through opacity transparency",
     ),
     ((about("catalog_quality", "attribute"), about("taste", "style", 0.3)), "no-pockets"),
-    ((about("product_quality", "defect"),), "damaged-or-defective quality quality-unacceptable defective"),
+    ((about("product_quality", "defect"),), "damaged-or-defective damaged quality quality-unacceptable defective"),
     ((about("product_quality", "stitching"),), "poor-stitching loose-seams loose-threads seams-splitting"),
     ((about("product_quality", "pilling"),), "pilling"),
     ((about("product_quality", "dye"),), "dye-transferred"),
     ((about("product_quality", "embellishment"),), "embellishment-fell-off"),
     ((about("product_quality", "stain"),), "stained"),
     ((about("product_quality", "washing"),), "damaged-after-washing"),
-    ((about("fulfilment", "wrong_item"),), "received-the-wrong-item wrong-item extra-item"),
+    ((about("fulfilment", "wrong_item"),), "received-the-wrong-item wrong-item incorrect-item extra-item"),
     ((about("fulfilment", "missing"),), "missing-parts"),
     ((about("fulfilment", "damaged_in_transit"),), "damaged-by-carrier damaged-by-fc"),
     ((about("fulfilment", "undeliverable"),), "never-arrived undeliverable undeliverable-*"),
     ((about("fulfilment", "late"),), "arrived-late missed-estimated-delivery"),
-    ((about("changed_mind"),), "changed-my-mind unwanted unwanted-item cr-unwanted-item"),
+    ((about("changed_mind"),), "changed-my-mind changed-mind unwanted unwanted-item cr-unwanted-item"),
     ((about("bracket"),), "ordered-multiple"),
     (
         (about("order_error"),),
@@ -108,20 +110,22 @@ _TABLE: tuple[tuple[tuple[Signal, ...], str], ...] = (
 
 
 def normalise(code: str) -> str:
-    """Return a code as the table spells it: `SIZE_TOO_SMALL` and `Size too small` are `size-too-small`."""
-    return re.sub(r"[\s_\-]+", "-", code.strip().lower()).strip("-").replace("colour", "color")
+    """Return a code as the table spells it: `SIZE_TOO_SMALL`, `sizeTooSmall`, `Size > too small`: `size-too-small`."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", code)
+    return re.sub(r"[\s_\-\u203a>/]+", "-", apart.strip().lower()).strip("-").replace("colour", "color")
 
 
-_EXACT: Mapping[str, tuple[Signal, ...]] = {code: (signal,) for code, signal in _fits()} | {
+#: Every code as the table spells it; one that ends with `*` stands for all that begin so.
+CODES: Mapping[str, tuple[Signal, ...]] = {code: (signal,) for code, signal in _fits()} | {
     code: signals for signals, codes in _TABLE for code in codes.split()
 }
-_PREFIXES = tuple((code[:-1], signals) for code, signals in _EXACT.items() if code.endswith("*"))
+_PREFIXES = tuple((code[:-1], signals) for code, signals in CODES.items() if code.endswith("*"))
 
 
 def signal_of(code: str) -> tuple[Signal, ...]:
     """Return what a structured reason says; `UNKNOWN` for a code nobody taught us."""
     plain = normalise(code)
-    known = _EXACT.get(plain)
+    known = CODES.get(plain)
     if known is not None:
         return known
     return next((signals for prefix, signals in _PREFIXES if plain.startswith(prefix)), (UNKNOWN,))

@@ -40,7 +40,10 @@ ASPECTS: dict[Kind, frozenset[str]] = {
 
 @frozen
 class Signal:
-    """`aspect`: see `ASPECTS`. `direction`, `body_part`, `dimension` belong to `fit`. `confidence`: 0 to 1."""
+    """`aspect`: see `ASPECTS`. `body_part`, `dimension` belong to `fit`. `confidence`: 0 to 1.
+
+    `direction`: of a fit, and of a bracket of sizes, by comparison with the size that was kept.
+    """
 
     kind: Kind
     aspect: str | None = None

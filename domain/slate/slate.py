@@ -85,7 +85,10 @@ class SlateServed:
 
 @frozen
 class Example:
-    """A labelled place. `propensity` is that of the slate, none for a slate of another system."""
+    """A labelled place. `propensity` is that of the slate, none for a slate of another system.
+
+    `label`: 0 to 1; of what came back -1 to 1, as it was routed to taste: 0 is then no example.
+    """
 
     position: int
     product_id: str

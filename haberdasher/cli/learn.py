@@ -12,16 +12,18 @@ from application.learning.dataset import build
 from application.learning.exam import Plan, PublishedTest, exam, trained_until
 from application.learning.histories import Histories
 from application.learning.learn import fit_baselines, judge_all, learn_release
+from application.learning.maturity import LabelKind
 from application.learning.ranking import RankingData
 from application.learning.shown_places import Debiasing
 from application.learning.work import Work
 from application.projections.catalogue import PRODUCTS
+from application.projections.marks import Marks
 from application.projections.rows import View
 from haberdasher.bootstrap import App, running
 from haberdasher.cli.show import answer, fail, json_option, out, progress, table
 from haberdasher.settings import load
 from ml import propensity
-from ports.artifacts import Manifest
+from ports.artifacts import Manifest, Release
 
 seed_option = click.option("--seed", default=0, show_default=True, help="Seed of everything that is random.")
 published_option = click.option(
@@ -45,9 +47,10 @@ class Learned:
 
 def work_of(app: App, plan: Plan, published: Path | None) -> Work:
     """Read everything that is learned from, with progress on stderr."""
-    histories = Histories.read(app.read_models)
+    histories = Histories.read(app.read_models, Marks.read(app.read_models, app.extensions.noise))
     with progress("dataset") as report:
-        dataset = build(histories, report, dict(View(app.read_models, "catalogue").all(PRODUCTS)))
+        catalogue = dict(View(app.read_models, "catalogue").all(PRODUCTS))
+        dataset = build(histories, report, catalogue, plan.labels, app.extensions.routing)
     asked = exam(dataset, plan, None if published is None else PublishedTest(*published_test(published)))
     debiasing = Debiasing(propensity.examined, propensity.weights)
     return Work(dataset, asked, plan, RankingData.read(app.read_models, histories, app.make.ranker, debiasing))
@@ -102,16 +105,23 @@ def show_release(release: Manifest) -> None:
 
 @click.command()
 @click.option("--model", default=Plan().model, show_default=True, help="Which model to learn.")
+@click.option(
+    "--labels",
+    type=click.Choice(["provisional", "matured"]),
+    default=Plan().labels,
+    show_default=True,
+    help="Whether purchases that may still come back are learned from, or only final ones.",
+)
 @seed_option
 @published_option
 @json_option
-def learn(model: str, seed: int, published: Path | None, as_json: bool) -> None:
+def learn(model: str, labels: LabelKind, seed: int, published: Path | None, as_json: bool) -> None:
     """Train a model on the log and publish it as a signed release, judged beside the baselines.
 
     The same data and settings are learned once: a second run reads the release that is there.
     """
     with running(load()) as app:
-        learned = learn_now(app, Plan(model=model, seed=seed), published)
+        learned = learn_now(app, Plan(model=model, seed=seed, labels=labels), published)
     if as_json:
         answer(learned)
         return
@@ -129,7 +139,7 @@ def evaluate(release_id: str | None, seed: int, published: Path | None, as_json:
     with running(load()) as app:
         manifest = _chosen(app, release_id)
         release = app.releases.open(manifest.release_id)
-        plan = Plan(model=manifest.model, seed=seed)
+        plan = Plan(model=manifest.model, seed=seed, labels=_labels_of(release))
         work = work_of(app, plan, published)
         if list(work.dataset.vocabulary) != release.documents["vocabulary"]:
             raise fail("the log has new products since this release: run `haberdasher learn`, then evaluate")
@@ -145,6 +155,12 @@ def evaluate(release_id: str | None, seed: int, published: Path | None, as_json:
         return
     show_reports(reports)
     show_release(manifest)
+
+
+def _labels_of(release: Release) -> LabelKind:
+    """Return which labels a release learned from; one of before they were told apart, from all of them."""
+    kind: LabelKind = release.documents.get("labels", {}).get("kind", "provisional")
+    return kind
 
 
 def _chosen(app: App, release_id: str | None) -> Manifest:

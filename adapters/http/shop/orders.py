@@ -17,7 +17,7 @@ from application.streams import load
 from domain import order
 from domain.order import Order
 from domain.returns.reasons import signal_of
-from domain.slate.outcome import LABELS
+from domain.returns.routing import ROUTING
 from domain.values import LineItem
 from ports.event_log import stream_name
 from ports.vault import Identifier
@@ -140,7 +140,7 @@ class Orders:
             quantity=line.quantity,
             back=_back(state, line.line_id),
             can_return=_left(state, line.line_id) > 0,
-            lesson=f"{OUTCOMES[example.outcome]}, counts {example.label:.1f} of 1" if example else "",
+            lesson=f"{OUTCOMES[example.outcome]}, counts {max(example.label, 0.0):.1f} of 1" if example else "",
             trace=f"/slates/{line.slate_id}#place-{line.position}" if example else "",
         )
 
@@ -150,8 +150,9 @@ def lesson(reason: str) -> str:
     if reason not in RETURN_REASONS:
         return ""
     signals = signal_of(reason)
-    left = LABELS.label("return", signals)
-    return f"“{RETURN_REASONS[reason]}” {_LESSONS[signals[0].kind]}. Where it was shown, it counts as {left:.1f} of 1."
+    label = ROUTING.label(signals)
+    left = f"counts as {max(label, 0.0):.1f} of 1" if label else "is no example of anybody's taste"
+    return f"“{RETURN_REASONS[reason]}” {_LESSONS[signals[0].kind]}. Where it was shown, it {left}."
 
 
 def _back(state: Order, line_id: str) -> int:

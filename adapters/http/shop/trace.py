@@ -89,7 +89,7 @@ def _place(slot: Slot, example: Example | None, shelf: Shelf) -> PlaceView:
         retrieval=_score(slot.score_retrieval),
         rank=_score(slot.score_rank),
         outcome=OUTCOMES[example.outcome] if example else "not known yet",
-        label=f"{example.label:.1f}" if example else "",
+        label=f"{max(example.label, 0.0):.1f}" if example else "",
     )
 
 

@@ -27,6 +27,7 @@ OUTCOMES = {
 }
 #: What a visitor is told when an answer had to do without something; what is not here is for the operator.
 NOTICES = {
+    "not_personalised": "Showing popular items: you asked us not to use what we know of you.",
     "no_release": "Showing popular items while the shop has not learned from its visitors yet.",
     "no_retrieval": "Showing popular items while personal picks are out of reach.",
     "no_context": "Showing popular items while we cannot look up what you like.",

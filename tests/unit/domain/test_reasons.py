@@ -1,6 +1,6 @@
 import pytest
 
-from domain.returns.reasons import _EXACT, normalise, signal_of
+from domain.returns.reasons import CODES, normalise, signal_of
 from domain.returns.signal import ASPECTS, BODY_PARTS, UNKNOWN, Signal, about, fit
 
 
@@ -74,7 +74,7 @@ def test_spelling_does_not_matter(code: str) -> None:
 
 def test_the_table_stays_inside_the_closed_union() -> None:
     """Every aspect and body part in the table is one the signal types name; a fit always has a direction."""
-    for signal in {signal for signals in _EXACT.values() for signal in signals}:
+    for signal in {signal for signals in CODES.values() for signal in signals}:
         assert signal.aspect is None or signal.aspect in ASPECTS[signal.kind]
         assert (signal.kind == "fit") == (signal.direction is not None) == (signal.body_part in BODY_PARTS)
         assert 0 < signal.confidence <= 1

@@ -7,7 +7,6 @@ from itertools import pairwise
 import pytest
 from attrs import evolve as changed
 
-from domain.returns.signal import Kind, Signal, about, fit
 from domain.slate.outcome import LABELS, OUTCOMES, LabelPolicy, Outcome
 from domain.slate.slate import (
     DECIDER,
@@ -31,8 +30,9 @@ PROPENSITIES = {"coat": 0.5, "hat": 1.0}
 LABEL = partial(label, slate_id="slate-1", labelled_at=MONDAY, policy_version="labels-1")
 
 
-def happened(outcome: Outcome, position: int = 1, product: str = "", *signals: Signal) -> Happened:
-    return Happened(position, outcome, LABELS.label(outcome, signals), product)
+def happened(outcome: Outcome, position: int = 1, product: str = "", taste: float = -0.2) -> Happened:
+    """`taste`: the label of a return, which comes with it."""
+    return Happened(position, outcome, taste if outcome == "return" else LABELS.label(outcome), product)
 
 
 def labelled(*happenings: Happened, ours: bool = True) -> ExamplesLabelled:
@@ -110,8 +110,7 @@ def test_of_one_place_the_outcome_that_says_most_counts() -> None:
 
 def test_a_return_may_be_labelled_again() -> None:
     """Its reason may become known later, for better or worse; nothing else about it is news."""
-    unknown, small = happened("return"), happened("return", 1, "", fit("too_small"))
-    taste = happened("return", 1, "", about("taste"))
+    unknown, small, taste = happened("return"), happened("return", taste=1.0), happened("return", taste=-1.0)
     given(DECIDER, SERVED, labelled(unknown)).when(LABEL, happened=[small]).then(labelled(small))
     given(DECIDER, SERVED, labelled(small)).when(LABEL, happened=[taste]).then(labelled(taste))
 
@@ -134,23 +133,6 @@ def test_a_place_of_another_system_needs_its_product() -> None:
     given(DECIDER).when(LABEL, happened=[happened("ignored", 1)]).then_nothing()
 
 
-@pytest.mark.parametrize(
-    ("signals", "expected"),
-    [
-        ((fit("too_small"),), 1.0),
-        ((about("taste", "style"),), 0.0),
-        ((about("changed_mind"),), 0.2),
-        ((fit("too_small"), about("changed_mind"), about("product_quality")), 0.2),
-        ((), 0.3),
-        ((about("unknown"),), 0.3),
-    ],
-    ids=["too-small", "style", "changed-mind", "worst-of-several", "none", "unknown"],
-)
-def test_a_return_is_labelled_by_its_reason(signals: tuple[Signal, ...], expected: float) -> None:
-    """What did not fit was wanted, what did not please was not; the worst counts, and none is unknown."""
-    assert LABELS.label("return", signals) == expected
-
-
 def test_more_is_better_until_it_comes_back() -> None:
     """Ignored is 0, bought is 1, and what lies between stands in between, in order."""
     labels = [LABELS.label(outcome) for outcome in OUTCOMES if outcome != "return"]
@@ -158,13 +140,7 @@ def test_more_is_better_until_it_comes_back() -> None:
     assert (labels[0], labels[-1]) == (0.0, 1.0)
 
 
-@pytest.mark.parametrize("kind", Kind.__args__)  # type: ignore[attr-defined]
-def test_every_kind_of_signal_has_a_label(kind: Kind) -> None:
-    """A policy that forgot one would stop the learning at the first such return."""
-    assert 0.0 <= LABELS.label("return", [about(kind)]) <= 1.0
-
-
 def test_the_labels_are_a_policy() -> None:
     """A shop may value outcomes otherwise, under another version."""
-    mild = LabelPolicy("labels-2", labels={"ignored": 0.1}, returned={"unknown": 0.9})
-    assert (mild.label("ignored"), mild.label("return")) == (0.1, 0.9)
+    mild = LabelPolicy("labels-mild", labels={"ignored": 0.1})
+    assert mild.label("ignored") == 0.1

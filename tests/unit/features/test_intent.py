@@ -79,12 +79,14 @@ def test_a_story_is_read_as_it_was() -> None:
     ("at", "stage"), [(9, "land"), (21, "browse"), (41, "compare"), (91, "decide"), (1000, "checkout")]
 )
 def test_a_session_comes_further_and_further(at: float, stage: str) -> None:
+    """From landing to checkout, by what had happened by then."""
     steps = [*STEPS, Step(200, 200, "checkout_started")]
     assert intent_of(TOUCHES, steps, {}, {}, at=at, knowledge=Knowledge()).stage == stage
 
 
 @given(st.permutations(TOUCHES), st.permutations(STEPS), st.sampled_from([9.0, 41.0, 100.0]))
 def test_the_order_of_the_facts_does_not_matter(touches: list[Touch], steps: list[Step], at: float) -> None:
+    """Any order of touches and steps gives the same intent."""
     found = intent_of(touches, steps, ENGAGED, TOLD, at=at, knowledge=KNOWLEDGE)
     assert found == intent_of(TOUCHES, STEPS, ENGAGED, TOLD, at=at, knowledge=KNOWLEDGE)
 
@@ -103,5 +105,6 @@ def test_nothing_that_was_not_known_yet_counts(at: float) -> None:
 
 
 def test_nothing_is_known_of_nothing() -> None:
+    """An empty session has landed, and says nothing else."""
     found = intent_of([], [], {}, {}, at=0, knowledge=Knowledge())
     assert (found.n_events, found.last, found.stage, found.since_last_s) == (0, (), "land", None)

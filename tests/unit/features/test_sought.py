@@ -12,13 +12,13 @@ from haberdasher.testing.recommender import quiet
 
 TOUCHES = st.lists(
     st.builds(
-        lambda at, action, product, fit: Touch(
-            float(at), float(at), action, product, fit=fit if action == "return" else ""
+        lambda at, action, product, taste: Touch(
+            float(at), float(at), action, product, taste=taste if action == "return" else 1.0
         ),
         st.integers(1, 60),
         st.sampled_from(["view", "click", "cart", "purchase", "return", "return"]),
         st.sampled_from(["coat", "hat", "scarf"]),
-        st.sampled_from(["", "too_small"]),
+        st.sampled_from([-1.0, 0.0, 0.7]),
     ),
     min_size=1,
     max_size=12,
@@ -26,21 +26,21 @@ TOUCHES = st.lists(
 )
 
 
-def touch(at: float, action: str, product: str, fit: str = "") -> Touch:
-    return Touch(at, at, action, product, fit=fit)
+def touch(at: float, action: str, product: str, taste: float = 1.0) -> Touch:
+    return Touch(at, at, action, product, taste=taste)
 
 
 def test_what_came_back_for_taste_is_looked_for_no_longer() -> None:
-    """Sent back without a misfit it is no reason to show more like it, until it is touched again."""
+    """Sent back by its taste label it is no reason to show more like it, until it is touched again."""
     bought = [touch(1, "view", "coat"), touch(2, "view", "hat"), touch(3, "purchase", "coat")]
     assert sought(bought) == ["coat", "hat", "coat"]
-    assert sought([*bought, touch(4, "return", "coat")]) == ["hat"]
-    assert sought([*bought, touch(4, "return", "coat"), touch(5, "view", "coat")]) == ["hat", "coat"]
+    assert sought([*bought, touch(4, "return", "coat", -1.0)]) == ["hat"]
+    assert sought([*bought, touch(4, "return", "coat", 0.0), touch(5, "view", "coat")]) == ["hat", "coat"]
 
 
 def test_what_did_not_fit_is_still_looked_for() -> None:
     """The wrong size is no matter of taste."""
-    assert sought([touch(1, "purchase", "coat"), touch(2, "return", "coat", "too_small")]) == ["coat"]
+    assert sought([touch(1, "purchase", "coat"), touch(2, "return", "coat", 1.0)]) == ["coat"]
 
 
 @given(TOUCHES)

@@ -7,6 +7,7 @@ import pytest
 from adapters.bots import CrawlerList
 from application.learning.dataset import build
 from application.learning.histories import Histories
+from application.learning.maturity import Maturing
 from application.learning.shown_places import Seen, _label, slates_of
 from application.projections.bulk import BulkProjection
 from application.projections.carts import CartsProjection, LeftBehind
@@ -175,9 +176,9 @@ def test_a_click_by_mistake_says_that_the_place_was_seen() -> None:
     )
     (seen,) = slates_of(house.read_models, Histories.read(house.read_models))
     assert seen.mistaken == {"coat"}
-    assert _label(seen.shown.places[1], float("inf"), seen) == 0.0
+    assert _label(seen.shown.places[1], float("inf"), seen, Maturing()) == 0.0
     (raw,) = slates_of(house.read_models, Histories.read(house.read_models, UNMARKED))
-    assert _label(raw.shown.places[1], float("inf"), raw) == 0.2
+    assert _label(raw.shown.places[1], float("inf"), raw, Maturing()) == 0.2
 
 
 @pytest.mark.parametrize(("known_at", "label"), [(50.0, 0.4), (100.0, 0.5), (150.0, 0.5)])
@@ -185,7 +186,7 @@ def test_a_cart_left_behind_is_a_weak_yes(known_at: float, label: float) -> None
     """From when it is known to be abandoned, its products' label is 0.4, never that of something ignored."""
     place = Place("coat", labels=[Labelled(10.0, "cart", 0.5)])
     seen = Seen("s", Shown(0.0), "ada", "mobile", left_behind={"coat": known_at})
-    assert _label(place, 100.0, seen) == label
+    assert _label(place, 100.0, seen, Maturing()) == label
 
 
 def test_marks_are_read_as_one() -> None:
