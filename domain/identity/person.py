@@ -11,6 +11,7 @@ from typing import assert_never
 from uuid import UUID, uuid5
 
 from attrs import Factory, frozen
+from attrs import evolve as changed
 
 from domain.kernel import Decider
 
@@ -61,7 +62,28 @@ class PersonSplitFrom:
     decided_at: datetime
 
 
-Event = PersonAbsorbed | PersonMergedInto | PersonSplit | PersonSplitFrom
+@frozen
+class PersonForgotten:
+    """These identifiers name nobody any more, and never will again; what is derived of the rest named here goes.
+
+    `sessions`, `orders`, `slates` by id, `claims` as return/line: what was of this person when it was forgotten.
+    `papers`: surrogates of orders and returns, under whose keys lay what was told of them and named nobody.
+    `carriers`: browsers and devices that others use too and that keep their names; some of `sessions` were on them.
+    """
+
+    person: str
+    identifiers: tuple[str, ...]
+    forgotten_at: datetime
+    sessions: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    slates: tuple[str, ...] = ()
+    papers: tuple[str, ...] = ()
+    carriers: tuple[str, ...] = ()
+
+
+Announced = PersonAbsorbed | PersonMergedInto | PersonSplit | PersonSplitFrom
+Event = Announced | PersonForgotten
 
 
 @frozen
@@ -69,33 +91,42 @@ class Person:
     """`latest`: how it last merged with, gave to or got from each other person, by the id of that decision.
 
     Merging settles what was given and got before, splitting settles the merge, so both can happen again.
+    `forgotten`: identifiers that were erased.
     """
 
     latest: Mapping[str, str] = Factory(dict)
     merged_into: str | None = None
+    forgotten: tuple[str, ...] = ()
 
 
 def evolve(state: Person, event: Event) -> Person:
     match event:
         case PersonMergedInto(survivor=survivor):
-            return Person(_settled(state, event, "gave", "got"), survivor)
+            return Person(_settled(state, event, "gave", "got"), survivor, state.forgotten)
         case PersonAbsorbed():
-            return Person(_settled(state, event, "gave", "got"))
+            return Person(_settled(state, event, "gave", "got"), forgotten=state.forgotten)
         case PersonSplit() | PersonSplitFrom():
-            return Person(_settled(state, event, "merged"))
+            return Person(_settled(state, event, "merged"), forgotten=state.forgotten)
+        case PersonForgotten(identifiers=identifiers):
+            return changed(state, forgotten=tuple(sorted({*state.forgotten, *identifiers})))
         case _:
             assert_never(event)
 
 
-def settle(state: Person, announced: tuple[Event, ...]) -> tuple[Event, ...]:
+def settle(state: Person, announced: tuple[Announced, ...]) -> tuple[Announced, ...]:
     """Return what of `announced` (see `reorganise`) this person was not told yet: a retry tells nothing twice."""
-    news: list[Event] = []
+    news: list[Announced] = []
     for event in announced:
         relation, other, decision = _decision(event)
         if state.latest.get(f"{relation} {other}") != decision:
             news.append(event)
             state = evolve(state, event)
     return tuple(news)
+
+
+def forget(state: Person, event: PersonForgotten) -> tuple[Event, ...]:
+    """Record that somebody was erased. Identifiers that are forgotten already are nothing to do."""
+    return () if set(event.identifiers) <= set(state.forgotten) else (event,)
 
 
 def reorganise(
@@ -106,13 +137,13 @@ def reorganise(
     cause: str,
     policy_version: str,
     decided_at: datetime,
-) -> Mapping[str, tuple[Event, ...]]:
+) -> Mapping[str, tuple[Announced, ...]]:
     """Compare two partitions of a component (identifier to person); return what to announce on each person's stream.
 
     `cause` is the link (or blocked identifier) whose change led to it; `tenant` the tenant's uuid5 namespace. An
-    identifier absent from `old` was nobody before, one absent from `new` is blocked now and a person of its own.
+    identifier absent from `old` or `new` was or is blocked, and a person of its own meanwhile.
     """
-    news: dict[str, list[Event]] = defaultdict(list)
+    news: dict[str, list[Announced]] = defaultdict(list)
     members: dict[str, list[str]] = defaultdict(list)
     for identifier, person in new.items():
         members[person].append(identifier)
@@ -127,7 +158,7 @@ def reorganise(
         gone = tuple(sorted(identifiers))
         news[person].append(PersonSplit(split_id, cause, person, part, gone, decided_at))
         news[part].append(PersonSplitFrom(split_id, cause, part, person, decided_at))
-    for loser in sorted(set(old.values())):
+    for loser in sorted({*old.values(), *(new.keys() - old.keys())}):
         survivor = new.get(loser, loser)
         if survivor != loser:
             merge_id = uuid5(tenant, f"merge\n{survivor}\n{loser}\n{cause}\n{policy_version}").hex
@@ -137,7 +168,7 @@ def reorganise(
     return {person: tuple(events) for person, events in news.items()}
 
 
-def _decision(event: Event) -> tuple[str, str, str]:
+def _decision(event: Announced) -> tuple[str, str, str]:
     """Return the relation, the other person, and the id of the decision."""
     match event:
         case PersonAbsorbed():
@@ -152,7 +183,7 @@ def _decision(event: Event) -> tuple[str, str, str]:
             assert_never(event)
 
 
-def _settled(state: Person, event: Event, *relations: str) -> Mapping[str, str]:
+def _settled(state: Person, event: Announced, *relations: str) -> Mapping[str, str]:
     relation, other, decision = _decision(event)
     over = {f"{past} {other}" for past in relations}
     return {key: value for key, value in state.latest.items() if key not in over} | {f"{relation} {other}": decision}
@@ -165,4 +196,5 @@ EVENTS: tuple[tuple[type, str], ...] = (
     (PersonMergedInto, "identity.person_merged_into"),
     (PersonSplit, "identity.person_split"),
     (PersonSplitFrom, "identity.person_split_from"),
+    (PersonForgotten, "identity.person_forgotten"),
 )

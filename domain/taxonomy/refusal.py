@@ -31,6 +31,7 @@ class Reason(StrEnum):
     VALUE_OUT_OF_RANGE = "value_out_of_range"
     SOURCE_NOT_REGISTERED = "source_not_registered"
     HANDLER_FAILED = "handler_failed"
+    SUBJECT_ERASED = "subject_erased"
 
 
 @frozen
