@@ -68,7 +68,10 @@ class Names:
         try:
             return self._by_name[name]
         except KeyError:
-            raise UnknownName(f"no class is registered for the stored name {name!r}") from None
+            raise UnknownName(
+                f"no class is registered for the stored name {name!r}: what wrote it is an extension that this process "
+                "lacks (name it under `extensions` in the settings), or a newer version (deploy readers first)"
+            ) from None
 
     def resolve(self, topic: str) -> tuple[Named, int]:
         """Split a stored topic into its registration and its stored version."""

@@ -6,15 +6,16 @@ from functools import partial
 from application.streams import decide
 from domain.taxonomy import adoption as aliases_of
 from domain.taxonomy import source
+from domain.taxonomy.known import OURS, KnownEvents
 from domain.taxonomy.source import Declaration
 from domain.taxonomy.vocabulary import Aliases, Vocabulary
 from ports.clock import Clock, Ids
 from ports.event_log import EventLog, Metadata, stream_name
 
 
-def adopt(log: EventLog, tenant: str, own: Aliases, clock: Clock, ids: Ids) -> Vocabulary:
+def adopt(log: EventLog, tenant: str, own: Aliases, clock: Clock, ids: Ids, *, known: KnownEvents = OURS) -> Vocabulary:
     """Record the tenant's own aliases where they are new; return the vocabulary that holds from now on."""
-    meant = Vocabulary(own=own)
+    meant = Vocabulary(own=own, known=known)
     stream = stream_name(tenant, aliases_of.DECIDER.category, tenant)
 
     def metadata() -> Metadata:

@@ -1,6 +1,7 @@
 """What the shop's own systems say: orders, shipments, returns, products, stock, and what persons decided."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from domain.taxonomy.consent import PURPOSES
 from domain.taxonomy.fields import (
@@ -18,6 +19,7 @@ from domain.taxonomy.fields import (
     texts,
 )
 from domain.taxonomy.schemas.parts import ID, QUANTITY, SOLD
+from domain.taxonomy.scrub import scrubbed
 
 #: What an inspection finds; one vocabulary for all warehouses.
 DISPOSITIONS = frozenset(
@@ -33,6 +35,20 @@ _BILL = (
     Field("shipping", amount),
     Field("tax", amount),
 )
+#: So much of what a shopper wrote beside a return is read.
+MOST_WORDS = 2000
+
+
+def _words(value: Any, field: str, notes: list[str]) -> str:
+    """Take whatever was written, without addresses and long numbers: no return waits for its comment's sake."""
+    if not isinstance(value, str):
+        notes.append(f"{field}: not text, left out")
+        return ""
+    if len(value) > MOST_WORDS:
+        notes.append(f"{field}: cut")
+    return scrubbed(value[:MOST_WORDS].strip())
+
+
 _RETURN = (Field("return_id", ID, required=True), *_ORDER)
 _SENT_BACK = items_of(
     Schema(
@@ -43,6 +59,7 @@ _SENT_BACK = items_of(
             Field("quantity", QUANTITY, required=True),
             Field("reason_code", key(64), also=("reason", "return_reason")),
             Field("reason_system", key(32)),
+            Field("comment", _words, also=("customer_note", "customer_comments", "return_comment")),
         )
     )
 )

@@ -93,7 +93,7 @@ def requested(message: Message) -> Sequence[Row]:
         at = f"payload.return_line_items[{place}]"
         sent_out = row(one.get("fulfillment_line_item"), f"{at}.fulfillment_line_item")
         line = row(sent_out.get("line_item"), f"{at}.fulfillment_line_item.line_item")
-        items.append(_claim(one, line, own_id(line, at)) | _reason(one, at))
+        items.append(_claim(one, line, own_id(line, at)) | _reason(one, at) | _note(one))
     order = row(back.get("order"), "payload.order")
     fields = {
         "return_id": own_id(back, "payload"),
@@ -108,6 +108,12 @@ def _reason(line: Row, at: str) -> dict[str, Any]:
     defined = row(line.get("return_reason_definition"), f"{at}.return_reason_definition")
     code = word(defined.get("handle")) or word(line.get("return_reason"))
     return {} if code is None else {"reason_code": code, "reason_system": "shopify"}
+
+
+def _note(line: Row) -> dict[str, Any]:
+    """The customer's own words; `return_reason_note` is the shop's."""
+    note = line.get("customer_note")
+    return {"comment": note} if isinstance(note, str) else {}
 
 
 def _claim(one: Row, line: Row, line_id: Any) -> dict[str, Any]:

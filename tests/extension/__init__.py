@@ -1,0 +1,1 @@
+"""What an outside team has in its own repository: the package `acme_shop`, and tests of it."""
