@@ -1,7 +1,7 @@
 """`python -m haberdasher.asyncapi` prints docs/reference/asyncapi.json from the code; a test holds the two equal."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,18 +45,18 @@ def document() -> Mapping[str, Any]:
         "info": {
             "title": "Haberdasher",
             "version": __version__,
-            "description": "Events in, sessions and orders out, at least once, on NATS, Redis, RabbitMQ or Kafka.",
+            "description": "Events in; sessions, orders, returns and persons out, at least once.",
         },
         "defaultContentType": "application/json",
         "channels": {
             "intake": _channel(INTAKE, IntakeEvent, "Events come in here, one in each message."),
             "intakeDead": _channel(dead, IntakeEvent, "Messages that could be handed to nobody, as they came.", "Dead"),
-            **{_channel_name(topic): _channel(topic, kind, kind.__doc__ or "") for kind, topic in TOPICS.items()},
+            **{_channel_name(topic): _outgoing(topic) for topic in TOPICS.values()},
         },
         "operations": {
             "collect": _operation("receive", "intake"),
             "bury": _operation("send", "intakeDead"),
-            **{f"publish{kind.__name__}": _operation("send", _channel_name(topic)) for kind, topic in TOPICS.items()},
+            **{f"publish{kind.__name__}": _publishing(kind, topic) for kind, topic in TOPICS.items()},
         },
         "components": {
             "messages": {
@@ -73,6 +73,23 @@ def _channel(topic: str, kind: type, description: str, prefix: str = "") -> Mapp
     name = f"{prefix}{kind.__name__}"
     messages = {name: {"$ref": f"#/components/messages/{name}"}}
     return {"address": topic, "description": description.splitlines()[0], "messages": messages}
+
+
+def _outgoing(topic: str) -> Mapping[str, Any]:
+    """Return the channel of a topic with every kind of message that is published there."""
+    channels = [_channel(topic, kind, kind.__doc__ or "") for kind in _kinds(topic)]
+    messages = {name: message for one in channels for name, message in one["messages"].items()}
+    return {"address": topic, "description": " ".join(one["description"] for one in channels), "messages": messages}
+
+
+def _publishing(kind: type, topic: str) -> Mapping[str, Any]:
+    name = _channel_name(topic)
+    which = {"messages": [{"$ref": f"#/channels/{name}/messages/{kind.__name__}"}]} if len(_kinds(topic)) > 1 else {}
+    return {**_operation("send", name), **which}
+
+
+def _kinds(topic: str) -> Sequence[type]:
+    return [kind for kind, where in TOPICS.items() if where == topic]
 
 
 def _channel_name(topic: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
@@ -25,10 +26,9 @@ from adapters.sources.mapped_csv import MappedCsv
 from adapters.sources.shopify import Shopify
 from adapters.sources.simulation.season_file import Simulation
 from adapters.sources.snowplow import Snowplow
-from adapters.vault import EnvelopeKeyring, SqlKeyStore, SqlVault
+from adapters.vault import EnvelopeKeyring, SqlKeyStore, SqlSuppression, SqlVault
+from adapters.vault.disk import rewrite, sweep
 from adapters.weather import Climatology, HttpWeather
-from application.feedback.attribution import Attribution
-from application.identity.resolution import IdentityResolution
 from application.intake.canonicaliser import Canonicaliser
 from application.intake.deposit import Deposit, Deposited, Unsealed
 from application.intake.door import Door
@@ -37,19 +37,10 @@ from application.intake.group_commit import GroupCommit
 from application.intake.reading import Reader
 from application.intake.register import adopt, register
 from application.intake.releasing import Releasing
+from application.intake.transactions import reading_comments
 from application.intake.unnamed import UnknownFields
-from application.projections.bulk import BulkProjection
-from application.projections.carts import CartsProjection
-from application.projections.catalogue import CatalogueProjection
-from application.projections.clicks import ClicksProjection
-from application.projections.periods import PeriodsProjection
-from application.projections.products import ProductsProjection
-from application.projections.purchases import PurchasesProjection
-from application.projections.quarantine import QuarantineProjection
+from application.privacy.erasing import Erasing
 from application.projections.runner import Projection, ProjectionRunner
-from application.projections.sessions import SessionsProjection
-from application.projections.slates import SlatesProjection
-from application.projections.traffic import TrafficProjection
 from application.serving.live import Live
 from application.serving.recommending import Recommending
 from application.serving.recording import SlateRecorder
@@ -59,20 +50,26 @@ from application.telemetry import Failures
 from application.work import Work
 from domain.slate.slate import SlateServed
 from domain.taxonomy.source import Declaration
+from haberdasher.extending import Extensions, together
+from haberdasher.extension import Extension
 from haberdasher.names import stored_names
+from haberdasher.read_models import projections_of
 from haberdasher.secret_settings import read_secrets, read_weather_key
 from haberdasher.settings import Settings
 from ml.ranker import make_ranker
 from ml.registry import make_model
+from ml.returns_text.reader import make_comment_reader
 from ports.artifacts import Releases
 from ports.bots import BotList
 from ports.clock import Clock, Ids
+from ports.comments import CommentReader
 from ports.event_log import EventLog, ReadModels
 from ports.idempotency import Idempotency
 from ports.intake import IntakeLog
 from ports.item_index import ItemIndex
 from ports.models import Recommender
 from ports.ranker import Ranker
+from ports.suppression import Suppression
 from ports.vault import Keyring, Vault
 from ports.weather import Weather
 
@@ -117,12 +114,6 @@ def index_for(n_items: int) -> ItemIndex:
     return ExactItemIndex() if n_items < EXACT_BELOW else AnnoyItemIndex()
 
 
-def noise_projections(bots: BotList | None = None) -> tuple[Projection, ...]:
-    """Return what marks noise; `bots` replaces the list of known programs that comes with the house."""
-    traffic = TrafficProjection(bots or CrawlerList())
-    return (traffic, ClicksProjection(), CartsProjection(), BulkProjection(), PeriodsProjection())
-
-
 def weather_of(settings: Settings, clock: Clock) -> Weather | None:
     """Return what is usual for a place and time, a provider's word, or nothing, as the settings say."""
     if settings.weather == "none":
@@ -137,6 +128,7 @@ class App:
     """Everything that a process of ours needs, wired."""
 
     settings: Settings
+    extensions: Extensions
     clock: Clock
     ids: Ids
     log: EventLog
@@ -144,6 +136,8 @@ class App:
     intake: IntakeLog
     vault: Vault
     keyring: Keyring
+    suppression: Suppression
+    erasing: Erasing
     sources: Mapping[str, Declaration]
     reader: Reader
     door: Door
@@ -172,41 +166,43 @@ def bootstrap(
     *,
     clock: Clock | None = None,
     ids: Ids | None = None,
-    extra_names: tuple[tuple[type, str], ...] = (),
-    extra_projections: tuple[Projection, ...] = (),
+    extensions: Sequence[Extension] = (),
     models: Callable[[str], Recommender] = make_model,
     rankers: Callable[[str], Ranker] = make_ranker,
     item_index: Callable[[int], ItemIndex] = index_for,
     weather: Callable[[Settings, Clock], Weather | None] = weather_of,
     bots: BotList | None = None,
+    comments: Callable[[], CommentReader] = make_comment_reader,
 ) -> App:
-    """Wire the house. Creates tables and, in the embedded profile, secrets that are not there yet."""
+    """Wire the house. Creates tables and, in the embedded profile, secrets that are not there yet.
+
+    `extensions` come beside those that the settings name. Errors: `InvalidSetting`, `InvalidExtension`.
+    """
+    added = together((*settings.extensions, *extensions))
     settings.home.mkdir(parents=True, exist_ok=True)
     secrets = read_secrets(settings)
     tenant, engine, keys_engine = settings.tenant, connect(settings.database), connect(settings.keys)
     clock, ids = clock or SystemClock(), ids or Uuid7Ids()
     create_event_log_tables(engine)
-    log = SqlEventLog(engine, stored_names(extra_names), tenant)
+    log = SqlEventLog(engine, stored_names(added.all), tenant)
     read_models = SqlReadModels(engine, tenant)
     intake = SqlIntakeLog(engine, tenant)
     keyring = EnvelopeKeyring(SqlKeyStore(keys_engine, tenant), tenant, secrets.master_key)
     vault = SqlVault(keys_engine, tenant, secrets.pepper, keyring)
+    suppression = SqlSuppression(keys_engine, tenant, keyring)
     from_files = tuple(one for source in FILE_SOURCES.values() for one in source.declarations)
     declared = {one.name: one for one in (*from_files, *BUILT_IN_SOURCES)}
     sources = register(log, tenant, {**declared, **settings.sources}, clock, ids)
-    reader = Reader(adopt(log, tenant, settings.aliases, clock, ids))
-    deposit: GroupCommit[Unsealed, Deposited] = GroupCommit(Deposit(tenant, vault, keyring, intake.append))
-    projections: tuple[Projection, ...] = (
-        IdentityResolution(tenant),
-        SessionsProjection(),
-        PurchasesProjection(),
-        ProductsProjection(),
-        CatalogueProjection(),
-        QuarantineProjection(),
-        *noise_projections(bots),
-        SlatesProjection(),
-        Attribution(),
-        *extra_projections,
+    vocabulary = adopt(log, tenant, added.aliases(settings.aliases), clock, ids, known=added.known)
+    reader = Reader(vocabulary, policy=added.identity, handlers=reading_comments(added.handlers, comments()))
+    deposit: GroupCommit[Unsealed, Deposited] = GroupCommit(Deposit(tenant, vault, keyring, intake.append, suppression))
+    runner = ProjectionRunner(log, read_models, ids, tenant, batch=settings.batch)
+    projections = projections_of(tenant, added, bots or CrawlerList())
+    erasing = Erasing(
+        *(tenant, intake, log, read_models, vault, keyring, suppression, runner),
+        projections,
+        clock,
+        (partial(sweep, engine), partial(rewrite, keys_engine)),
     )
     canonicaliser = Canonicaliser(
         tenant,
@@ -220,8 +216,9 @@ def bootstrap(
         reader,
         Enrichment(weather(settings, clock), settings.stores),
         batch=settings.batch,
+        suppression=suppression,
+        carry_out=erasing.carry_out,
     )
-    runner = ProjectionRunner(log, read_models, ids, tenant, batch=settings.batch)
     releases = FolderReleases(settings.releases, secrets.signing_key)
     make, shelf, failures = Makers(models, rankers, item_index), Shelf(log, read_models), Failures()
     idempotency, unknown_fields = SqlIdempotency(engine, tenant), UnknownFields()
@@ -238,6 +235,7 @@ def bootstrap(
     slates: GroupCommit[SlateServed, int] = GroupCommit(SlateRecorder(log, ids, tenant), max_wait=0.001)
     return App(
         settings=settings,
+        extensions=added,
         clock=clock,
         ids=ids,
         log=log,
@@ -245,6 +243,8 @@ def bootstrap(
         intake=intake,
         vault=vault,
         keyring=keyring,
+        suppression=suppression,
+        erasing=erasing,
         sources=sources,
         reader=reader,
         door=Door(tenant, sources, deposit.submit, clock, reader, unknown_fields.note),

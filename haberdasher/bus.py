@@ -8,6 +8,8 @@ from functools import partial
 from adapters.broker import BUSES, Bus, BusOutlet, Handing, Settling, Tally, dead_topic, require_reachable, scheme_of
 from application.outlet.follower import OutletFollower, Translation
 from application.outlet.orders import OrderMessages
+from application.outlet.persons import PersonMessages
+from application.outlet.returns import ReturnMessages
 from application.outlet.sessions import SessionMessages
 from haberdasher.bootstrap import App
 from ports.messages import INTAKE, TOPICS, Outlet
@@ -70,7 +72,7 @@ def outlet_of(url: str) -> BusOutlet:
 
 
 def translations_of(tenant: str) -> Sequence[Translation]:
-    return (SessionMessages(tenant), OrderMessages(tenant))
+    return (SessionMessages(tenant), OrderMessages(tenant), ReturnMessages(tenant), PersonMessages(tenant))
 
 
 def follower_of(app: App, outlet: Outlet, name: str = "outlet") -> OutletFollower:

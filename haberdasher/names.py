@@ -4,12 +4,13 @@ from collections.abc import Iterable
 
 from domain import order, shipment
 from domain.catalogue import product
-from domain.identity import consent, identifier, link, person
+from domain.identity import consent, identifier, link, person, suggestion
 from domain.names import Names
-from domain.returns import exchange, returns
+from domain.returns import exchange, maturity, returns, routes
 from domain.session import session
 from domain.slate import slate
 from domain.taxonomy import adoption, quarantine, source
+from haberdasher.extension import Extension
 
 EVENTS = (
     *source.EVENTS,
@@ -19,11 +20,14 @@ EVENTS = (
     *link.EVENTS,
     *person.EVENTS,
     *consent.EVENTS,
+    *suggestion.EVENTS,
     *session.EVENTS,
     *order.EVENTS,
     *shipment.EVENTS,
     *returns.EVENTS,
     *exchange.EVENTS,
+    *routes.EVENTS,
+    *maturity.EVENTS,
     *product.EVENTS,
     *slate.EVENTS,
 )
@@ -35,9 +39,13 @@ STATES: tuple[tuple[type, str], ...] = (
 )
 
 
-def stored_names(extra: Iterable[tuple[type, str]] = ()) -> Names:
-    """Return the registry. Raises `ValueError` for a name or class that is taken."""
+def stored_names(extensions: Iterable[Extension] = ()) -> Names:
+    """Return the registry. Raises `ValueError` for a name or class that is taken, or an upcaster that is missing."""
     names = Names()
-    for cls, name in (*EVENTS, *STATES, *extra):
+    for cls, name in (*EVENTS, *STATES):
         names.register(cls, name)
+    for extension in extensions:
+        for cls, name in (*extension.events, *extension.states):
+            steps = extension.upcasters.get(name, {})
+            names.register(cls, name, version=len(steps) + 1, upcasters=steps)
     return names

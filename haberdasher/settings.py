@@ -16,6 +16,8 @@ from domain.taxonomy import source
 from domain.taxonomy.dialects.registry import DIALECTS
 from domain.taxonomy.source import CHANNELS, Declaration
 from domain.taxonomy.vocabulary import Aliases, InvalidAlias, Vocabulary
+from haberdasher.extending import Extensions, find, together
+from haberdasher.extension import Extension, InvalidExtension
 from ports.weather import Place
 
 PREFIX = "HABERDASHER_"
@@ -47,12 +49,15 @@ class Settings:
     keys_url: str = field(default="", repr=False)
     data: Path | None = None
     batch: int = 5000
+    raw_days: int = 90
+    nameless_days: int = 30
     sources: Mapping[str, Declaration] = Factory(dict)
     aliases: Aliases = Factory(dict)
     stores: Mapping[str, Place] = Factory(dict)
     pages: bool = True
     open_collectors: bool = False
     weather: str = "climatology"
+    extensions: tuple[Extension, ...] = ()
 
     @property
     def database(self) -> str:
@@ -76,6 +81,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     declared = _tables(raw, "sources", "a table for each source, such as [sources.web]")
     aliases = _tables(raw, "aliases", 'a table for each source or "*", such as [aliases.web]')
     stores = _tables(raw, "stores", "a table for each store, such as [stores.paris]")
+    extensions = _extensions(raw.pop("extensions", []))
     for name in (
         "home",
         "tenant",
@@ -84,6 +90,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         "keys_url",
         "data",
         "batch",
+        "raw_days",
+        "nameless_days",
         "pages",
         "open_collectors",
         "weather",
@@ -102,11 +110,14 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         keys_url=_words("keys_url", raw.get("keys_url", "")),
         data=Path(_words("data", raw["data"])).absolute() if raw.get("data") else None,
         batch=_whole("batch", raw.get("batch", 5000), 1, 100_000),
+        raw_days=_whole("raw_days", raw.get("raw_days", 90), 1, 36_500),
+        nameless_days=_whole("nameless_days", raw.get("nameless_days", 30), 1, 30),
         sources={name: _source(name, table) for name, table in declared.items()},
-        aliases=_aliases(aliases),
+        aliases=_aliases(aliases, extensions),
         stores={name: _store(name, table) for name, table in stores.items()},
         open_collectors=_truth("open_collectors", raw.get("open_collectors", False)),
         weather=_words("weather", raw.get("weather", "climatology")),
+        extensions=extensions.all,
         pages=_truth("pages", raw.get("pages", profile != "production")),
     )
     _check(settings)
@@ -166,12 +177,21 @@ def _tables(raw: dict[str, Any], name: str, form: str) -> Mapping[str, Mapping[s
     return tables
 
 
-def _aliases(tables: Mapping[str, Mapping[str, Any]]) -> Aliases:
+def _extensions(listed: Any) -> Extensions:
+    if not isinstance(listed, list):
+        raise InvalidSetting('extensions: expected a list, such as ["acme_shop:extension"]')
+    try:
+        return together([find(_words("extensions", one)) for one in listed])
+    except InvalidExtension as error:
+        raise InvalidSetting(f"extensions: {error}") from None
+
+
+def _aliases(tables: Mapping[str, Mapping[str, Any]], extensions: Extensions) -> Aliases:
     for source_name, table in tables.items():
         for name, canonical in table.items():
             _words(f"aliases.{source_name}.{name}", canonical)
     try:
-        Vocabulary(own=tables)
+        Vocabulary(own=tables, known=extensions.known)
     except InvalidAlias as error:
         raise InvalidSetting(f"aliases.{error}") from None
     return tables

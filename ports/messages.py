@@ -15,6 +15,8 @@ from attrs import Factory, frozen
 INTAKE = "haberdasher.intake.v1"
 SESSIONS = "haberdasher.sessions.v1"
 ORDERS = "haberdasher.orders.v1"
+RETURNS = "haberdasher.returns.v1"
+IDENTITY = "haberdasher.identity.v1"
 
 
 @frozen(kw_only=True)
@@ -104,10 +106,95 @@ class OrderPlaced:
         return self.order_id
 
 
-Content = SessionClosed | OrderPlaced
+@frozen(kw_only=True)
+class ReturnRouted:
+    """One thing that a returned line says, to one destination. A later `revision` about the same replaces an earlier.
+
+    About the same: equal `return_id`, `line`, `destination`, `what`, `body_part`, `dimension` and `variant_id`. If
+    `withdrawn`, it is no longer said. `destination`: size_model, taste, catalogue, supplier, logistics or review, which
+    is for humans only. `customer`: a surrogate. `weight`: by the policy of that version; 0 to taste is no example.
+    """
+
+    message_id: str
+    tenant: str
+    return_id: str
+    line: str
+    order_id: str
+    product_id: str
+    variant_id: str
+    customer: str | None
+    destination: str
+    what: str
+    body_part: str | None
+    dimension: str | None
+    weight: float
+    policy_version: str
+    routed_at: datetime
+    revision: int
+    withdrawn: bool = False
+    type: Literal["return_routed"] = "return_routed"
+    version: Literal[1] = 1
+
+    @property
+    def key(self) -> str:
+        return self.return_id
+
+
+@frozen(kw_only=True)
+class PersonsMerged:
+    """Two persons turned out to be one: `absorbed` is `survivor` now. All are surrogates of identifiers.
+
+    `identifiers`: everything that `survivor` answers for now, itself first; whoever keeps, for each identifier, what
+    the highest `revision` says of it has the persons of the house. Histories are folded anew, never added up.
+    """
+
+    message_id: str
+    tenant: str
+    survivor: str
+    absorbed: str
+    identifiers: tuple[str, ...]
+    decided_at: datetime
+    revision: int
+    type: Literal["persons_merged"] = "persons_merged"
+    version: Literal[1] = 1
+
+    @property
+    def key(self) -> str:
+        return self.survivor
+
+
+@frozen(kw_only=True)
+class PersonSplit:
+    """What was taken for one person is two: `identifiers` are of `part` now, and of `person` no more.
+
+    The highest `revision` about an identifier is the truth, as in `PersonsMerged`.
+    """
+
+    message_id: str
+    tenant: str
+    person: str
+    part: str
+    identifiers: tuple[str, ...]
+    decided_at: datetime
+    revision: int
+    type: Literal["person_split"] = "person_split"
+    version: Literal[1] = 1
+
+    @property
+    def key(self) -> str:
+        return self.person
+
+
+Content = SessionClosed | OrderPlaced | ReturnRouted | PersonsMerged | PersonSplit
 
 #: Where each kind is published. A new kind has its class above, its line here, and its translation in the outlet.
-TOPICS: Mapping[type, str] = {SessionClosed: SESSIONS, OrderPlaced: ORDERS}
+TOPICS: Mapping[type, str] = {
+    SessionClosed: SESSIONS,
+    OrderPlaced: ORDERS,
+    ReturnRouted: RETURNS,
+    PersonsMerged: IDENTITY,
+    PersonSplit: IDENTITY,
+}
 
 
 @frozen

@@ -7,16 +7,19 @@ worker dies or two of them race.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import takewhile
 
 from attrs import Factory, define, evolve, field, frozen
 
 from application.collection import collection_paused
 from application.intake import wire
 from application.intake.caution import Caution
-from application.intake.deposit import CONFLICT, seal_context, sealed_id
+from application.intake.deposit import REFUSED_HERE, seal_context, sealed_id
 from application.intake.enrichment import Enrichment
+from application.intake.forgetting import ERASURES, CarryOut, Forgetting
 from application.intake.people import Acquaintance
 from application.intake.reading import Reader, Understood
+from application.intake.recognition import ERASED, NobodyErased, Recognition, Told, told_by
 from application.intake.recording import Recording
 from application.intake.releasing import RELEASES, released_position
 from application.intake.visiting import SUBJECTS, Subject, Visiting
@@ -30,9 +33,12 @@ from domain.taxonomy.source import Declaration
 from ports.clock import Ids
 from ports.event_log import Advance, Commit, EventLog, Metadata, PositionConflict, ReadModels, StreamConflict
 from ports.intake import IntakeLog, IntakeRecord
+from ports.suppression import Suppression
 from ports.vault import Identifier, Keyring, Vault
 
 FOLLOWER = "canonicaliser"
+#: What is said to the house itself is no event of anybody's.
+ORDERS = frozenset({RELEASES, ERASURES})
 _DEADLY = Refused(Reason.HANDLER_FAILED, "(event)", "the process that handled it ended")
 #: What a handler can raise because of the event itself; anything else is trouble of ours and is tried again.
 _EVENTS_FAULT = (DomainError, ValueError, TypeError, LookupError, ArithmeticError)
@@ -47,8 +53,10 @@ class _Read:
     released_at: datetime | None = None
 
     @property
-    def who(self) -> Sequence[Identifier]:
-        return () if isinstance(self.outcome, Refused) else [one for part in self.outcome for one in part.who]
+    def told(self) -> Told:
+        if isinstance(self.outcome, Refused):
+            return Told(self.record.arrival.received_at)
+        return told_by(self.outcome)
 
 
 @define
@@ -64,10 +72,13 @@ class Canonicaliser:
     reader: Reader = Factory(Reader)
     enrichment: Enrichment = Factory(Enrichment)
     batch: int = 5000
+    suppression: Suppression = Factory(NobodyErased)
+    carry_out: CarryOut | None = None
     _rows: Rows = field(init=False)
     _pending: Pending = field(init=False)
     _visiting: Visiting = field(init=False)
     _recording: Recording = field(init=False)
+    _forgetting: Forgetting = field(init=False)
     _remembered_at: int = field(init=False, default=0)
     _caution: Caution = field(init=False)
 
@@ -113,15 +124,25 @@ class Canonicaliser:
         records = self.intake.follow(after=position, limit=turn.limit)
         if not records:
             return position
+        if records[0].arrival.source == ERASURES:
+            return self._erase(records[0], position)
+        records = list(takewhile(lambda one: one.arrival.source != ERASURES, records))
         if turn.set_aside:
             reads = [_Read(one, _DEADLY) for one in records if one.arrival.source != RELEASES]
         else:
             reads = self._read(records)
-        surrogates = self.vault.surrogates(list({who for read in reads for who in read.who}))
+        surrogates, late = Recognition(self.vault, self.suppression).surrogates([read.told for read in reads])
         self._rows.prefetch(SUBJECTS, surrogates.values())
-        for read in reads:
-            self._handle(read, surrogates)
-        to = records[-1].position
+        for read, gone in zip(reads, late, strict=True):
+            self._handle(evolve(read, outcome=ERASED) if gone else read, surrogates)
+        return self._go_on(position, records[-1].position)
+
+    def _erase(self, order: IntakeRecord, position: int) -> int:
+        """Carry out an erasure, alone: everything before it is committed, nothing after it is read yet."""
+        self._forgetting.erase(order)
+        return self._go_on(position, order.position)
+
+    def _go_on(self, position: int, to: int) -> int:
         self._caution.go_on(self._rows, to)
         return to if self._commit(Advance(FOLLOWER, position, to)) else self.log.position(FOLLOWER)
 
@@ -154,6 +175,7 @@ class Canonicaliser:
         meant = [self._waiting(let_out[one.position]) if one.position in let_out else one for one in records]
         pairs = [(one, real) for one, real in zip(records, meant, strict=True) if real is not None]
         arrivals = [real.arrival for _, real in pairs]
+        self._forgetting.bury({one.key_id for one in arrivals})
         contexts = [seal_context(self.tenant, a.source, sealed_id(a)) for a in arrivals]
         bodies = self.keyring.unseal([a.key_id for a in arrivals], [a.sealed for a in arrivals], contexts)
         return [
@@ -164,12 +186,12 @@ class Canonicaliser:
 
     def _waiting(self, position: int) -> IntakeRecord | None:
         found = self.intake.follow(after=position - 1, limit=1)
-        return found[0] if found and found[0].position == position and found[0].arrival.source != RELEASES else None
+        return found[0] if found and found[0].position == position and found[0].arrival.source not in ORDERS else None
 
     def _interpret(self, record: IntakeRecord, body: bytes, released_at: datetime | None) -> _Read:
         arrival = record.arrival
-        if arrival.refusal and released_at is None:
-            return _Read(record, CONFLICT)
+        if arrival.refusal and (released_at is None or arrival.refusal == ERASED.reason.value):
+            return _Read(record, REFUSED_HERE[arrival.refusal], released_at)
         try:
             source = self.sources.get(arrival.source)
             sent = wire.decode(body)
@@ -265,5 +287,6 @@ class Canonicaliser:
         self._pending.forget()
         self._rows = Rows(self.read_models, FOLLOWER)
         self._visiting = Visiting(self._pending, self._rows, self.ids)
+        self._forgetting = Forgetting(self._pending, self._rows, self.keyring, self.carry_out)
         acquaintance = Acquaintance(self._pending, self.tenant)
         self._recording = Recording(self._pending, self._rows, self.ids, self._visiting, acquaintance, self.enrichment)

@@ -13,11 +13,13 @@ from attrs import Factory, frozen
 
 from application.collection import collection_paused
 from application.intake import wire
-from application.intake.deposit import CONFLICT, Deposited, Unsealed
-from application.intake.reading import Reader, event_id
+from application.intake.deposit import Deposited, Unsealed
+from application.intake.reading import Reader, Understood, event_id
+from application.intake.recognition import Told, paper_of, told_by
 from domain.kernel import tenant_namespace
 from domain.taxonomy.consent import consent_of
 from domain.taxonomy.dialects.dialect import WireEvent
+from domain.taxonomy.fields import instant
 from domain.taxonomy.interpret import identifiers_of
 from domain.taxonomy.redaction import redact, suspect
 from domain.taxonomy.refusal import Refused
@@ -47,6 +49,7 @@ class _Examined:
     body: bytes
     essence: bytes
     about: Identifier | None
+    told: Told
     refused: Refused | None
 
 
@@ -80,7 +83,8 @@ class Door:
             ]
         called = source[:64].replace("\x00", "").replace("#", "")
         items = [
-            Unsealed(called, one.source_event_id, received_at, one.body, one.essence, one.about) for one in examined
+            Unsealed(called, one.source_event_id, received_at, one.body, one.essence, one.about, one.told)
+            for one in examined
         ]
         return [_answer(one, stored) for one, stored in zip(examined, self.deposit(items), strict=True)]
 
@@ -89,6 +93,7 @@ class Door:
     ) -> _Examined:
         sent: Any = None
         events: Sequence[WireEvent] = ()
+        parts: Sequence[Understood] = ()
         refused: Refused | None = None
         try:
             sent = wire.decode(body)
@@ -98,7 +103,8 @@ class Door:
                 sent = wire.decode(body)  # answered for as it is stored: it may have grown too large
                 events = self.reader.translate(sent, declaration)
             assert declaration is not None
-            for part in self.reader.understand_events(events, declaration, received_at, fallback_id):
+            parts = self.reader.understand_events(events, declaration, received_at, fallback_id)
+            for part in parts:
                 if part.canonical.unknown:
                     self.noticed(source, part.canonical.name, part.canonical.unknown)
         except Refused as no:
@@ -110,16 +116,20 @@ class Door:
             source_event_id = self._source_event_id(first, sent, source, fallback_id)
         except Refused as no:
             source_event_id, refused = fallback_id, refused or no
-        return _Examined(source_event_id, body, _essence(body, sent), self._about(first), refused)
+        who = self._named(first)
+        paper = paper_of(parts[0].canonical.fields) if parts else _paper(first)
+        told = told_by(parts) if parts else Told(_said_time(first) or received_at, [*who, *filter(None, (paper,))])
+        about = next(iter(who), paper)
+        return _Examined(source_event_id, body, _essence(body, sent), about, told, refused)
 
-    def _about(self, event: Any) -> Identifier | None:
-        """Return who an event is about, whatever else is wrong with it; None if that cannot be read."""
+    def _named(self, event: Any) -> Sequence[Identifier]:
+        """Return whom an event names, strongest first, whatever else is wrong with it; nobody if that is unclear."""
         try:
             found = identifiers_of(event, []) if isinstance(event, dict) else ()
         except Refused:
-            return None
+            return ()
         blocked = self.reader.policy.is_blocked_value
-        return next((Identifier(kind, value) for kind, value in found if not blocked(value)), None)
+        return [Identifier(kind, value) for kind, value in found if not blocked(value)]
 
     def _source_event_id(self, event: Any, sent: Any, source: str, fallback_id: str) -> str:
         if not isinstance(event, dict):
@@ -142,6 +152,20 @@ def _unsent(sent: Mapping[str, Any]) -> Mapping[str, Any]:
     return {name: value for name, value in sent.items() if name not in _SENDING}
 
 
+def _paper(event: Any) -> Identifier | None:
+    properties = event.get("properties") if isinstance(event, dict) else None
+    return paper_of(properties) if isinstance(properties, dict) else None
+
+
+def _said_time(event: Any) -> datetime | None:
+    """Return when something happened by its own word, where nothing more of it can be understood."""
+    stamp = event.get("timestamp") if isinstance(event, dict) else None
+    try:
+        return None if stamp is None else instant(stamp, "timestamp", [])
+    except Refused:
+        return None
+
+
 def _may_know_where(events: Sequence[WireEvent]) -> bool:
     """Whether the shopper granted the use of places, for everything that a message tells."""
     try:
@@ -159,7 +183,7 @@ def _redacted(body: bytes, sent: Any) -> bytes:
 
 
 def _answer(one: _Examined, stored: Deposited) -> Answer:
-    receipt, refused = stored.receipt, CONFLICT if stored.conflict else one.refused
+    receipt, refused = stored.receipt, stored.refused or one.refused
     if receipt.outcome == "duplicate":
         return Answer(one.source_event_id, "duplicate", receipt.position)
     if refused is not None:

@@ -7,9 +7,9 @@ from typing import Any
 from attrs import Factory, frozen
 
 from application.intake.facts import fact_of
+from application.intake.transactions import HANDLERS, Handler
 from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
 from domain.session.facts import Fact
-from domain.taxonomy.aliases import SERVER_ONLY
 from domain.taxonomy.dialects.dialect import Dialect, WireEvent
 from domain.taxonomy.dialects.registry import DIALECTS
 from domain.taxonomy.fields import key
@@ -25,11 +25,15 @@ event_id = key(200)
 
 @frozen
 class Understood:
-    """`who`: identifiers that identify somebody, strongest first. `fact`: what goes into the session, if anything."""
+    """`who`: identifiers that identify somebody, strongest first. `fact`: what goes into the session, if anything.
+
+    `handler`: takes the decisions that follow, if they are on an aggregate of its own.
+    """
 
     canonical: Canonical
     who: tuple[Identifier, ...]
     fact: Fact | None
+    handler: Handler | None
 
 
 @frozen
@@ -39,6 +43,7 @@ class Reader:
     vocabulary: Vocabulary = Factory(Vocabulary)
     dialects: Mapping[str, Dialect] = DIALECTS
     policy: IdentityPolicy = DEFAULT_POLICY
+    handlers: Mapping[str, Handler] = HANDLERS
 
     def translate(self, sent: Any, source: Declaration | None) -> Sequence[WireEvent]:
         """Return the events of a decoded message in the generic wire form, at least one. Raises `Refused`."""
@@ -73,6 +78,6 @@ class Reader:
         who = tuple(
             Identifier(kind, value) for kind, value in canonical.identifiers if not self.policy.is_blocked_value(value)
         )
-        if not who and canonical.name not in SERVER_ONLY:
+        if not who and not canonical.transactional:
             raise Refused(Reason.MISSING_REQUIRED, "anonymous_id", "every identifier sent identifies nobody")
-        return Understood(canonical, who, fact_of(canonical, name))
+        return Understood(canonical, who, fact_of(canonical, name), self.handlers.get(canonical.name))

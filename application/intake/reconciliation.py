@@ -12,13 +12,12 @@ from typing import Literal
 from attrs import field, frozen
 
 from application.intake import wire
-from application.intake.canonicaliser import FOLLOWER
+from application.intake.canonicaliser import FOLLOWER, ORDERS
 from application.intake.deposit import seal_context, sealed_id
 from application.intake.enrichment import Enrichment
 from application.intake.people import Acquaintance
 from application.intake.reading import Reader
 from application.intake.recording import Recording
-from application.intake.releasing import RELEASES
 from application.intake.visiting import Visiting
 from application.pending import Pending
 from application.projections.rows import Rows
@@ -104,7 +103,7 @@ class Reconciling:
     def _arrivals(self) -> Iterator[Sequence[IntakeRecord]]:
         after = 0
         while page := self.intake.follow(after=after, limit=_PAGE):
-            yield [one for one in page if one.arrival.source != RELEASES]
+            yield [one for one in page if one.arrival.source not in ORDERS]
             after = page[-1].position
 
     def _fates(self, page: Sequence[IntakeRecord], traces: bytearray, reached: int) -> Sequence[Fate]:

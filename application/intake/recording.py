@@ -5,7 +5,6 @@ from hashlib import blake2s
 
 from attrs import define, evolve, frozen
 
-from application.intake import transactions
 from application.intake.enrichment import Enrichment
 from application.intake.people import Acquaintance, visitor_of
 from application.intake.reading import Understood
@@ -14,7 +13,6 @@ from application.pending import Pending
 from application.projections.rows import Rows
 from domain.identity import consent
 from domain.session.facts import AgentObserved, Fact
-from domain.taxonomy.aliases import SERVER_ONLY
 from domain.taxonomy.interpret import Canonical
 from domain.taxonomy.refusal import Reason, Refused
 from domain.taxonomy.source import Authority
@@ -49,7 +47,7 @@ class Recording:
         self._allowed(canonical, subjects)
         said = self._said(canonical, who, position, subjects)
         changed = {surrogate: Subject() for surrogate, known in subjects.items() if known is None}
-        about_nothing_else = understood.fact is None and canonical.name not in SERVER_ONLY
+        about_nothing_else = understood.fact is None and understood.handler is None
         self.acquaintance.meet(
             who,
             list(changed),
@@ -57,8 +55,8 @@ class Recording:
             said.metadata if about_nothing_else else said.bare,
             kiosk=canonical.context.device_type == "kiosk",
         )
-        if canonical.name in SERVER_ONLY:
-            transactions.record(self.pending, canonical, who, said.metadata)
+        if understood.handler is not None:
+            understood.handler(self.pending, canonical, who, said.metadata)
         elif canonical.name in _DECISIONS:
             changed |= self._decided(said, subjects)
         elif understood.fact is not None:
@@ -68,7 +66,7 @@ class Recording:
             self.rows.put(SUBJECTS, surrogate, subject)
 
     def _allowed(self, canonical: Canonical, subjects: Mapping[str, Subject | None]) -> None:
-        if canonical.name in SERVER_ONLY or canonical.name in _DECISIONS:
+        if canonical.transactional or canonical.name in _DECISIONS:
             return
         if any(known is not None and "analytics" in known.withdrawn for known in subjects.values()):
             raise Refused(Reason.CONSENT_REQUIRED, "consent.analytics", "withdrawn, and not granted again since")

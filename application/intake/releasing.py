@@ -11,6 +11,7 @@ from attrs import frozen
 
 from application.intake import wire
 from application.intake.deposit import seal_context, sealed_id
+from application.intake.forgetting import ERASURES
 from application.intake.reading import Reader
 from domain.taxonomy.refusal import Refused
 from domain.taxonomy.source import Declaration
@@ -77,7 +78,7 @@ class Releasing:
 
     def _opened(self, position: int) -> tuple[IntakeRecord | None, bytes | None]:
         found = self.intake.follow(after=position - 1, limit=1)
-        if not found or found[0].position != position or found[0].arrival.source == RELEASES:
+        if not found or found[0].position != position or found[0].arrival.source in {RELEASES, ERASURES}:
             return None, None
         arrival = found[0].arrival
         context = seal_context(self.tenant, arrival.source, sealed_id(arrival))

@@ -4,22 +4,22 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from attrs import frozen
+
 from application.pending import Pending
 from domain import order, shipment
 from domain.catalogue import product
 from domain.order import Claim
 from domain.returns import exchange, returns
-from domain.returns.returns import ReturnLine
+from domain.returns.comment import Said
+from domain.returns.returns import CommentRead, ReturnLine
 from domain.taxonomy.interpret import Canonical
 from domain.values import Bill, LineItem, Money
+from ports.comments import CommentReader
 from ports.event_log import Metadata
 
+#: Takes the decisions that a canonical event asks for. The mapping is who it is about: kind of identifier -> surrogate.
 Handler = Callable[[Pending, Canonical, Mapping[str, str], Metadata], None]
-
-
-def record(pending: Pending, canonical: Canonical, who: Mapping[str, str], metadata: Metadata) -> None:
-    """Take the decisions that a transactional event asks for. `who`: kind of identifier -> surrogate."""
-    _HANDLERS[canonical.name](pending, canonical, who, metadata)
 
 
 def bill_of(sent: Mapping[str, Any]) -> Bill:
@@ -110,24 +110,44 @@ def _refunded(pending: Pending, canonical: Canonical, _: Mapping[str, str], meta
     pending.take(order.DECIDER, sent["order_id"], events, metadata)
 
 
-def _return_requested(pending: Pending, canonical: Canonical, _: Mapping[str, str], metadata: Metadata) -> None:
-    """Record why it comes back on the return, and what it takes on the order."""
-    sent, at = canonical.fields, canonical.occurred_at
-    return_id, order_id = sent["return_id"], sent["order_id"]
-    lines = tuple(_returned(item) for item in sent["items"])
-    events = returns.request(
-        pending.state(returns.DECIDER, return_id),
-        return_id=return_id,
-        order_id=order_id,
-        lines=lines,
-        requested_at=at,
-        channel=canonical.envelope.channel,
-    )
-    pending.take(returns.DECIDER, return_id, events, metadata)
-    for line in lines if events else ():
-        claim = Claim(return_id, line.quantity, at, line.order_line_id, line.variant_id)
-        allocated = order.claim_return(pending.state(order.DECIDER, order_id), order_id=order_id, claim=claim)
-        pending.take(order.DECIDER, order_id, allocated, metadata)
+@frozen
+class ReturnRequests:
+    """Records why it comes back on the return, and what it takes on the order.
+
+    `comments` reads the shopper's words while they are at hand: what they mean is stored, the words are not.
+    """
+
+    comments: CommentReader | None = None
+
+    def __call__(self, pending: Pending, canonical: Canonical, _: Mapping[str, str], metadata: Metadata) -> None:
+        sent, at = canonical.fields, canonical.occurred_at
+        return_id, order_id = sent["return_id"], sent["order_id"]
+        lines = tuple(_returned(item) for item in sent["items"])
+        words = {
+            line.line: item["comment"] for line, item in zip(lines, sent["items"], strict=True) if item.get("comment")
+        }
+        events = returns.request(
+            pending.state(returns.DECIDER, return_id),
+            return_id=return_id,
+            order_id=order_id,
+            lines=lines,
+            requested_at=at,
+            channel=canonical.envelope.channel,
+            comments=self._read(words, return_id, at),
+        )
+        pending.take(returns.DECIDER, return_id, events, metadata)
+        for line in lines if events else ():
+            claim = Claim(return_id, line.quantity, at, line.order_line_id, line.variant_id)
+            allocated = order.claim_return(pending.state(order.DECIDER, order_id), order_id=order_id, claim=claim)
+            pending.take(order.DECIDER, order_id, allocated, metadata)
+
+    def _read(self, words: Mapping[str, str], return_id: str, at: datetime) -> Sequence[CommentRead]:
+        """Return what is found in the words of each line; `words`: by line."""
+        if self.comments is None or not words:
+            return ()
+        found = zip(words, self.comments.read(list(words.values())), strict=True)
+        said = {line: tuple(Said(one.label, one.probability) for one in findings) for line, findings in found}
+        return [CommentRead(return_id, line, one, self.comments.version, at) for line, one in said.items()]
 
 
 def _returned(item: Mapping[str, Any]) -> ReturnLine:
@@ -210,12 +230,17 @@ def _not_ahead(canonical: Canonical) -> datetime:
     return min(canonical.occurred_at, canonical.known_at)
 
 
-_HANDLERS: Mapping[str, Handler] = {
+def reading_comments(handlers: Mapping[str, Handler], comments: CommentReader | None) -> Mapping[str, Handler]:
+    """Return the handlers with one that reads the comments of returns; without a reader, nothing is read."""
+    return {**handlers, "return_requested": ReturnRequests(comments)}
+
+
+HANDLERS: Mapping[str, Handler] = {
     "order_placed": _placed,
     "order_amended": _amended,
     "order_cancelled": _cancelled,
     "refund_issued": _refunded,
-    "return_requested": _return_requested,
+    "return_requested": ReturnRequests(),
     "return_received": _return_received,
     "return_inspected": _return_inspected,
     "exchange_created": _exchanged,

@@ -7,6 +7,7 @@ from attrs import frozen
 
 from application.outlet.contents import HELD, Held
 from application.projections.rows import Rows
+from domain.identity.person import PersonForgotten
 from domain.session import facts, session
 from ports.event_log import Recorded
 from ports.messages import SessionClosed
@@ -64,6 +65,8 @@ class SessionMessages:
             case session.SessionEnded(session_id, reason, ended_at):
                 held = changed[session_id] = _held(rows, session_id)
                 held.reason, held.ended_at, held.over = reason, ended_at, True
+            case PersonForgotten(sessions=forgotten):
+                rows.drop(HELD, forgotten)
             case fact if (kind := _KINDS.get(type(fact))) is not None:
                 held = changed[_id(recorded)] = _held(rows, _id(recorded))
                 held.add(kind, [recorded.metadata.occurred_at])

@@ -10,6 +10,7 @@ import msgspec
 
 from application.projections.rows import Collection, Rows, View
 from domain import order
+from domain.identity.person import PersonForgotten
 from domain.traffic.baskets import Bulk, bulk
 from domain.traffic.policy import NOISE, NoisePolicy
 from domain.values import Bill
@@ -47,6 +48,8 @@ class BulkProjection:
                 step = step_of(total.amount_minor)
                 counts[step] = counts.get(step, 0) + 1
                 rows.put(TOTALS, total.currency, counts)
+            if isinstance(event, PersonForgotten):
+                rows.drop(BULK, event.orders)
 
     def _judge(self, order_id: str, bill: Bill, rows: Rows) -> None:
         quantities: dict[str, int] = {}

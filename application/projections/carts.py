@@ -13,6 +13,7 @@ from application.projections.identity import PERSONS, SHARED
 from application.projections.rows import Collection, Rows, View
 from application.projections.sessions import SESSIONS
 from domain import order
+from domain.identity.person import PersonForgotten
 from domain.session import facts, session
 from domain.session.facts import ProductRef
 from domain.traffic.baskets import Abandoned, abandoned
@@ -55,9 +56,15 @@ class CartsProjection:
         ids = [one.stream.rpartition("-")[2] for one in ours]
         rows.prefetch(CARTS, ids)
         for recorded, session_id in zip(ours, ids, strict=True):
-            _note(recorded, session_id, rows)
-        latest = max(one.metadata.occurred_at for one in ours).timestamp()
-        rows.put(LATEST, "at", max(latest, rows.get(LATEST, "at") or latest))
+            if isinstance(recorded.event, PersonForgotten):
+                rows.drop(CARTS, recorded.event.sessions)
+                rows.drop(ORDERED, recorded.event.identifiers)
+            else:
+                _note(recorded, session_id, rows)
+        times = [one.metadata.occurred_at for one in ours if not isinstance(one.event, PersonForgotten)]
+        if times:
+            latest = max(times).timestamp()
+            rows.put(LATEST, "at", max(latest, rows.get(LATEST, "at") or latest))
 
 
 def _note(recorded: Recorded, session_id: str, rows: Rows) -> None:
@@ -116,6 +123,7 @@ _KINDS = (
     *(facts.ProductAddedToCart, facts.ProductRemovedFromCart, facts.CheckoutCompleted),
     *(session.SessionStarted, session.SessionsBridged, session.SessionEnded),
     order.OrderPlaced,
+    PersonForgotten,
 )
 
 

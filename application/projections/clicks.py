@@ -11,6 +11,7 @@ import msgspec
 
 from application.features.touch import touch_of
 from application.projections.rows import Collection, Rows, View
+from domain.identity.person import PersonForgotten
 from domain.session import facts
 from domain.session.facts import ProductRef
 from domain.traffic.clicks import DUPLICATE, UNDONE, UNMARKED, Mark, Marked, bounced, by_dwell
@@ -75,6 +76,10 @@ class ClicksProjection:
             _READERS[type(recorded.event)](row, recorded.event, recorded.metadata, self.policy.clicks)
         for session_id, row in touched.items():
             self._mark(session_id, row, rows)
+        for one in batch:  # nothing is recorded in a session after it was forgotten
+            if isinstance(one.event, PersonForgotten):
+                for collection in (LOOKED, SLIPS, BOUNCES):
+                    rows.drop(collection, one.event.sessions)
 
     def _mark(self, session_id: str, row: Looked, rows: Rows) -> None:
         before = [look.weight for look in row.looks], row.bounce

@@ -1,15 +1,16 @@
 """Identifiers, links and persons: the partition is recomputed for the component that a change touches, only."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 import msgspec
 from attrs import frozen
 
 from application.projections.rows import Collection, Rows
-from domain.identity import identifier, link
+from domain.identity import identifier, link, person
 from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
-from domain.identity.resolver import Link, Node, Partition, component, resolve
+from domain.identity.resolver import Link, Node, Partition, component, persons
 from ports.event_log import Recorded
 
 
@@ -40,6 +41,8 @@ IDENTIFIERS: Collection[Known] = Collection("identifiers", Known)
 PERSONS: Collection[tuple[str, ...]] = Collection("persons", tuple[str, ...])
 #: identifiers that several accounts use: what happens on them without an account is no resolved person's
 SHARED: Collection[bool] = Collection("shared", bool)
+#: identifiers that were erased -> the person that they were of: nothing that is told of one counts any more
+FORGOTTEN: Collection[str] = Collection("forgotten", str)
 #: one row, "all": the identifiers blocked by hand
 BLOCKED: Collection[list[str]] = Collection("blocked", list[str])
 
@@ -61,20 +64,35 @@ class IdentityProjection:
         self.policy = policy
 
     def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
-        self.refold(batch, rows)
+        """Persons are a function of the facts, so a batch of facts is followed by one look at what it touched."""
+        touched: list[str] = []
+        for recorded, ends in self._noted(batch, rows):
+            if isinstance(recorded.event, person.PersonForgotten):
+                self._reorganise(touched, rows)  # as they were before, of those who are dropped now
+                touched = list(_forget(recorded.event, rows))
+            touched += ends
+        self._reorganise(touched, rows)
 
     def refold(self, batch: Sequence[Recorded], rows: Rows) -> list[Reorganisation]:
-        """Apply a batch; return what it did to the persons, in order, for those who announce it."""
-        rows.prefetch(IDENTIFIERS, (one.event.surrogate for one in batch if isinstance(one.event, _OF_IDENTIFIER)))
+        """Apply a batch; return what each of its facts did to the persons, in order, for those who announce it."""
         done: list[Reorganisation] = []
-        for recorded in batch:
-            touched = self._note(recorded, rows)
+        for recorded, ends in self._noted(batch, rows):
+            touched = _forget(recorded.event, rows) if isinstance(recorded.event, person.PersonForgotten) else ends
             if not touched:
                 continue
             old, new = self._reorganise(touched, rows)
             if old and old != new:
                 done.append(Reorganisation(recorded.stream, recorded.metadata.known_at, old, new))
         return done
+
+    def _noted(self, batch: Sequence[Recorded], rows: Rows) -> Iterator[tuple[Recorded, tuple[str, ...]]]:
+        """Keep fact after fact; yield each that counts with the identifiers whose component it may change."""
+        named = [(recorded, _named(recorded.event)) for recorded in batch]
+        rows.prefetch(IDENTIFIERS, (one for _, ends in named for one in ends))
+        rows.prefetch(FORGOTTEN, (one for _, ends in named for one in ends))
+        for recorded, ends in named:
+            if all(rows.get(FORGOTTEN, one) is None for one in ends):
+                yield recorded, self._note(recorded, rows)
 
     def _note(self, recorded: Recorded, rows: Rows) -> tuple[str, ...]:
         """Keep the fact; return the identifiers whose component it may change."""
@@ -113,6 +131,7 @@ class IdentityProjection:
         old: dict[str, str] = {}
         new: dict[str, str] = {}
         waiting, done = list(touched), set[str]()
+        self._load(waiting, rows)
         while waiting:
             start = waiting.pop()
             if start in done:
@@ -121,21 +140,36 @@ class IdentityProjection:
             done.update(group)
             before = {one: person for one in group if (person := known_in(rows, one).person) is not None}
             old |= before
-            for person in sorted(set(before.values())):
-                waiting += [one for one in rows.get(PERSONS, person) or () if one not in done]
-            for one in group:
-                known = known_in(rows, one)
-                shared = one in partition.shared
-                if shared is not known.shared:
-                    rows.put(SHARED, one, True) if shared else rows.delete(SHARED, one)
-                known.person, known.shared = partition.person_of.get(one), shared
-                rows.put(IDENTIFIERS, one, known)
-            for person, members in partition.members.items():
-                rows.put(PERSONS, person, members)
             new |= partition.person_of
+            former = {person: rows.get(PERSONS, person) or () for person in sorted(set(before.values()))}
+            waiting += [one for members in former.values() for one in members if one not in done]
+            for one in group:
+                _settle(one, partition, rows)
+            for person, members in partition.members.items():
+                if former.get(person) != members:
+                    rows.put(PERSONS, person, members)
         for person in set(old.values()) - set(new.values()):
             rows.delete(PERSONS, person)
         return old, new
+
+    def _load(self, touched: Iterable[str], rows: Rows) -> None:
+        """Read what is connected with `touched`: their persons, then level by level, in one read each.
+
+        Who identifies nobody is not walked through; of its neighbours as many are read as show that.
+        """
+        seen = set(touched)
+        rows.prefetch(IDENTIFIERS, seen)
+        persons = {row.person for one in seen if (row := rows.get(IDENTIFIERS, one)) is not None and row.person}
+        rows.prefetch(PERSONS, persons)
+        level = seen | {member for person in persons for member in rows.get(PERSONS, person) or ()}
+        while level:
+            rows.prefetch(IDENTIFIERS, level)
+            seen |= level
+            found = [(one, row) for one in level if (row := rows.get(IDENTIFIERS, one)) is not None]
+            enough = max(self.policy.degree_caps.values(), default=0) + 1
+            nobodys = (islice(row.links.values(), enough) for _, row in found if row.person is None)
+            rows.prefetch(IDENTIFIERS, (end for ties in nobodys for tie in ties for end in (tie.a, tie.b)))
+            level = {tie.other(one) for one, row in found if row.person for tie in row.links.values()} - seen
 
     def _component(self, start: str, rows: Rows) -> tuple[list[str], Partition]:
         """Return the identifiers around `start` and their partition; a blocked one stands alone and is nobody."""
@@ -143,14 +177,64 @@ class IdentityProjection:
         nodes, links = component(
             start,
             lambda one: known_in(rows, one).node,
-            lambda one: tuple(known_in(rows, one).links.values()),
+            lambda one: known_in(rows, one).links.values(),
             blocked,
             self.policy,
         )
-        return [node.surrogate for node in nodes] or [start], resolve(nodes, links, policy=self.policy)
+        return [node.surrogate for node in nodes] or [start], persons(nodes, links, self.policy)
 
 
-_OF_IDENTIFIER = (identifier.IdentifierObserved, identifier.IdentifierBlocked, identifier.IdentifierUnblocked)
+def _forget(event: person.PersonForgotten, rows: Rows) -> tuple[str, ...]:
+    """Drop identifiers with every link to them; return those that stay behind, whose persons may be others now."""
+    gone, touched = set(event.identifiers), set[str]()
+    found = {one: known for one in event.identifiers if (known := rows.get(IDENTIFIERS, one)) is not None}
+    for one, known in found.items():
+        for end in {tie.other(one) for tie in _ties(known)} - gone:
+            other = known_in(rows, end)
+            other.links = {key: tie for key, tie in other.links.items() if tie.other(end) != one}
+            other.retracted = {key: tie for key, tie in other.retracted.items() if tie.link.other(end) != one}
+            rows.put(IDENTIFIERS, end, other)
+            touched.add(end)
+        if known.person is not None:
+            members = tuple(member for member in rows.get(PERSONS, known.person) or () if member not in gone)
+            rows.put(PERSONS, known.person, members) if members else rows.delete(PERSONS, known.person)
+            touched |= set(members)
+    for one in event.identifiers:
+        rows.delete(IDENTIFIERS, one)
+        rows.delete(SHARED, one)
+        rows.put(FORGOTTEN, one, event.person)
+    if by_hand := rows.get(BLOCKED, "all"):
+        rows.put(BLOCKED, "all", [one for one in by_hand if one not in gone])
+    return tuple(sorted(touched))
+
+
+def _ties(known: Known) -> Iterable[Link]:
+    return (*known.links.values(), *(one.link for one in known.retracted.values()))
+
+
+def _named(event: object) -> tuple[str, ...]:
+    """Return the identifiers that a fact is about."""
+    match event:
+        case identifier.IdentifierObserved(surrogate) | identifier.IdentifierBlocked(surrogate):
+            return (surrogate,)
+        case identifier.IdentifierUnblocked(surrogate):
+            return (surrogate,)
+        case link.IdentityLinked(a, b) | link.IdentityLinkRetracted(a, b):
+            return a, b
+        case _:
+            return ()
+
+
+def _settle(surrogate: str, partition: Partition, rows: Rows) -> None:
+    """Keep whose an identifier is now, and whether it is shared, if that is news."""
+    known = known_in(rows, surrogate)
+    person, shared = partition.person_of.get(surrogate), surrogate in partition.shared
+    if (known.person, known.shared) == (person, shared):
+        return
+    if known.shared is not shared:
+        rows.put(SHARED, surrogate, True) if shared else rows.delete(SHARED, surrogate)
+    known.person, known.shared = person, shared
+    rows.put(IDENTIFIERS, surrogate, known)
 
 
 def known_in(rows: Rows, surrogate: str) -> Known:

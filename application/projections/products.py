@@ -9,6 +9,7 @@ from application.features.fold import State, add
 from application.features.touch import ACTION_OF, Touch, touch_of
 from application.projections.purchases import bought
 from application.projections.rows import Collection, Rows
+from domain.identity.person import PersonForgotten
 from domain.order import OrderAmended, OrderPlaced, ReturnAllocated
 from ports.event_log import Metadata, Recorded
 
@@ -44,6 +45,9 @@ class ProductsProjection:
         rows.prefetch(SOLD, (one.event.order_id for one in batch if isinstance(one.event, of_orders)))
         touches = [touch for one in batch for touch in touches_of(one, rows)]
         rows.prefetch(PRODUCTS, (touch.product for touch in touches))
+        for one in batch:
+            if isinstance(one.event, PersonForgotten):
+                rows.drop(SOLD, one.event.orders)
         for touch in touches:
             row = rows.get(PRODUCTS, touch.product) or Product()
             if touch.at >= row.described_at:

@@ -63,6 +63,11 @@ class Rows:
     def delete(self, collection: Collection[T], key: str) -> None:
         self._cache[collection.name, key] = self._changed[collection.name, key] = _MISSING
 
+    def drop(self, collection: Collection[Any], keys: Iterable[str]) -> None:
+        """Delete many rows, there or not."""
+        for key in keys:
+            self.delete(collection, key)
+
     def changes(self) -> tuple[RowChange, ...]:
         """Return the changes since the last call to `settled`, one per row."""
         return tuple(
@@ -80,6 +85,14 @@ class Rows:
         if collection.name not in self._decoders:
             self._decoders[collection.name] = msgspec.json.Decoder(collection.type)
         return self._decoders[collection.name]
+
+
+def without(rows: Rows, collection: Collection[list[str]], keys: Iterable[str], gone: Iterable[str]) -> None:
+    """Take ids out of the lists under some keys."""
+    out = frozenset(gone)
+    for key in keys:
+        if (known := rows.get(collection, key)) is not None:
+            rows.put(collection, key, [one for one in known if one not in out])
 
 
 @define

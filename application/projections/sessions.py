@@ -3,6 +3,9 @@
 A session is read as the fold over its facts: when one is bridged or cut, its touches move to where they belong, and
 when an account is bound the whole session is of that account. Nothing else is kept per customer, so a customer's
 features are always the fold over the union of their sessions, after merges and splits too.
+
+How long a page was looked at is read with the page view, wherever the report landed: a tab that wakes up after hours
+may open a session, which is then read as empty.
 """
 
 from collections.abc import Sequence
@@ -10,8 +13,10 @@ from typing import Any
 
 import msgspec
 
+from application.features.step import Engaged, Step, steps_of
 from application.features.touch import Touch, touch_of
 from application.projections.rows import Collection, Rows
+from domain.identity.person import PersonForgotten
 from domain.session import facts, session
 from ports.event_log import Recorded
 
@@ -19,7 +24,8 @@ from ports.event_log import Recorded
 class Session(msgspec.Struct, omit_defaults=True):
     """`started`, `bound` (when the account was first known): Unix seconds.
 
-    `others`: times of facts that are no touch, so that a cut can move them too.
+    `steps`: facts that are no touch of a product. `circumstances`: what the contexts of its events told ("name=value"
+    by line), and the times of the events that told it.
     """
 
     visitor: str
@@ -28,7 +34,8 @@ class Session(msgspec.Struct, omit_defaults=True):
     channel: str = ""
     device: str = ""
     touches: list[Touch] = msgspec.field(default_factory=list)
-    others: list[float] = msgspec.field(default_factory=list)
+    steps: list[Step] = msgspec.field(default_factory=list)
+    circumstances: dict[str, list[float]] = msgspec.field(default_factory=dict)
     bound: float | None = None
     ended: str = ""
     absorbed_by: str = ""
@@ -42,6 +49,8 @@ class Session(msgspec.Struct, omit_defaults=True):
 SESSIONS: Collection[Session] = Collection("sessions", Session)
 #: subject -> ids of their sessions
 BY_SUBJECT: Collection[list[str]] = Collection("by_subject", list[str])
+#: "visitor/page view" -> how much of it was looked at
+ENGAGED: Collection[Engaged] = Collection("engaged", Engaged)
 
 _FACTS = frozenset(cls for cls, _ in facts.FACTS)
 
@@ -60,13 +69,18 @@ class SessionsProjection:
                 self._decide(recorded.event, rows)
 
     def _add(self, recorded: Recorded, rows: Rows) -> None:
-        row = _row(rows, _id(recorded))
-        touch = touch_of(recorded.event, recorded.metadata, row.device)
+        row, event = _row(rows, _id(recorded)), recorded.event
+        touch = touch_of(event, recorded.metadata, row.device)
         if touch is None:
-            row.others.append(recorded.metadata.occurred_at.timestamp())
+            row.steps.extend(steps_of(event, recorded.metadata))
         else:
             row.touches.append(touch)
+        _note(row, recorded)
         rows.put(SESSIONS, _id(recorded), row)
+        if isinstance(event, facts.PageEngaged):
+            key = f"{row.visitor}/{event.page_view_id}"
+            known = max(recorded.metadata.known_at, recorded.metadata.occurred_at).timestamp()
+            rows.put(ENGAGED, key, (rows.get(ENGAGED, key) or Engaged()).with_snapshot(event, known))
 
     def _decide(self, event: Any, rows: Rows) -> None:
         match event:
@@ -95,6 +109,8 @@ class SessionsProjection:
                 row = _row(rows, event.session_id)
                 row.ended = event.reason
                 rows.put(SESSIONS, event.session_id, row)
+            case PersonForgotten():
+                _forget(event, rows)
             case _:
                 raise TypeError(f"{type(event).__name__} is no decision on a session")
 
@@ -102,9 +118,14 @@ class SessionsProjection:
         """Give what `source` recorded at `since` or later to `target`."""
         giver, taker = _row(rows, source), _row(rows, target)
         taker.touches += [touch for touch in giver.touches if touch.at >= since]
-        taker.others += [at for at in giver.others if at >= since]
+        taker.steps += [step for step in giver.steps if step.at >= since]
         giver.touches = [touch for touch in giver.touches if touch.at < since]
-        giver.others = [at for at in giver.others if at < since]
+        giver.steps = [step for step in giver.steps if step.at < since]
+        for told, times in giver.circumstances.items():
+            if gone := [at for at in times if at >= since]:
+                taker.circumstances.setdefault(told, []).extend(gone)
+        kept = {told: [at for at in times if at < since] for told, times in giver.circumstances.items()}
+        giver.circumstances = {told: times for told, times in kept.items() if times}
         rows.put(SESSIONS, source, giver)
         rows.put(SESSIONS, target, taker)
 
@@ -115,7 +136,24 @@ _DECISIONS = (
     session.SessionsBridged,
     session.SessionCut,
     session.SessionEnded,
+    PersonForgotten,
 )
+
+
+def _note(row: Session, recorded: Recorded) -> None:
+    """Remember what the context told: referral, device, hour, season, weather."""
+    envelope = recorded.metadata.envelope
+    if envelope is None or not envelope.context:
+        return
+    context = envelope.context
+    told = {name: context[name] for name in ("device_type", "market", "season", "local_hour") if name in context}
+    if group := (context.get("referral") or {}).get("channel_group"):
+        told["referral"] = group
+    weather = context.get("weather") or {}
+    told |= {name: weather[name] for name in ("temp_dC", "precip_tenth_mm") if name in weather}
+    if told:
+        key = "\n".join(f"{name}={value}" for name, value in sorted(told.items()))
+        row.circumstances.setdefault(key, []).append(recorded.metadata.occurred_at.timestamp())
 
 
 def _id(recorded: Recorded) -> str:
@@ -127,6 +165,17 @@ def _row(rows: Rows, session_id: str) -> Session:
     if row is None:
         raise LookupError(f"session {session_id} has no row: the log does not start at its beginning")
     return row
+
+
+def _forget(event: PersonForgotten, rows: Rows) -> None:
+    rows.prefetch(SESSIONS, event.sessions)
+    for session_id in event.sessions:
+        row = rows.get(SESSIONS, session_id)
+        if row is not None:
+            pages = {one.page for one in row.steps} | {one.page for one in row.touches}
+            rows.drop(ENGAGED, (f"{row.visitor}/{page}" for page in pages if page))
+            rows.delete(SESSIONS, session_id)
+    rows.drop(BY_SUBJECT, event.identifiers)
 
 
 def _rebind(rows: Rows, session_id: str, account: str, bound: float | None) -> None:

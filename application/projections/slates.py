@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from application.projections.rows import Collection, Rows
+from domain.identity.person import PersonForgotten
 from domain.session.facts import ItemImpressionViewed, SlateViewed
 from domain.slate.slate import ExamplesLabelled, SlateServed
 from ports.event_log import Recorded
@@ -52,11 +53,13 @@ class SlatesProjection:
     name = "slates"
 
     def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
-        kinds = SlateServed | SlateViewed | ItemImpressionViewed | ExamplesLabelled
-        ours = [one for one in batch if isinstance(one.event, kinds)]
-        rows.prefetch(SLATES, (one.event.slate_id for one in ours))
+        ours = [one for one in batch if isinstance(one.event, _KINDS | PersonForgotten)]
+        rows.prefetch(SLATES, (one.event.slate_id for one in ours if isinstance(one.event, _KINDS)))
         for recorded in ours:
             event = recorded.event
+            if isinstance(event, PersonForgotten):
+                _forget(event, rows)
+                continue
             row = rows.get(SLATES, event.slate_id) or Shown(recorded.metadata.occurred_at.timestamp())
             match event:
                 case SlateServed():
@@ -70,6 +73,18 @@ class SlatesProjection:
                 case _:
                     raise TypeError(f"{type(event).__name__} is not about a slate")
             rows.put(SLATES, event.slate_id, row)
+
+
+_KINDS = SlateServed | SlateViewed | ItemImpressionViewed | ExamplesLabelled
+
+
+def _forget(event: PersonForgotten, rows: Rows) -> None:
+    """A list of another system may have been shown to many under one name: it goes if its last viewer does."""
+    rows.prefetch(SLATES, event.slates)
+    for slate_id in event.slates:
+        row = rows.get(SLATES, slate_id)
+        if row is not None and (row.ours or row.session in event.sessions):
+            rows.delete(SLATES, slate_id)
 
 
 def _serve(row: Shown, event: SlateServed) -> None:

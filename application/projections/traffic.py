@@ -11,7 +11,8 @@ from zlib import crc32
 import msgspec
 from attrs import define, field
 
-from application.projections.rows import Collection, Rows, View
+from application.projections.rows import Collection, Rows, View, without
+from domain.identity.person import PersonForgotten
 from domain.session import facts, session
 from domain.traffic.evidence import Evidence
 from domain.traffic.policy import NOISE, WEIGHTS, Class, NoisePolicy, Weight
@@ -197,6 +198,12 @@ class TrafficProjection:
             self._read(recorded, session_id, reading, rows)
         for visitor, row in touched.items():
             self._judge(visitor, row, rows)
+        for one in batch:  # nothing is recorded of a visitor after it was forgotten
+            if isinstance(one.event, PersonForgotten):
+                rows.drop(VISITS, one.event.sessions)
+                without(rows, SESSIONS_OF, one.event.carriers, one.event.sessions)
+                for collection in (VISITORS, MARKED, SESSIONS_OF):
+                    rows.drop(collection, one.event.identifiers)
 
     def _read(self, recorded: Recorded, session_id: str, reading: _Reading, rows: Rows) -> None:
         event, envelope, visit, tells = recorded.event, recorded.metadata.envelope, reading.visit, reading.tells

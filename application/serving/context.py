@@ -7,6 +7,7 @@ from attrs import frozen
 from application.features.ranking import RECENT, sought
 from application.features.touch import Touch
 from application.identity.attribution import Owner, owner_of
+from application.projections.consents import withdrawn
 from application.projections.rows import View
 from application.serving.customer_features import session_of, touches_of_subjects
 from ports.event_log import ReadModels
@@ -20,6 +21,8 @@ MOST_TOUCHES = 500
 class Context:
     """`touches` oldest first. `seen`: the last products, oldest first. A stranger has none of anything.
 
+    `refused`: whoever asks has taken back the use of what is known of them, and is a stranger for that.
+
     `session_id` only of a session that the log knows: what a client calls one may be anything, an address even.
     """
 
@@ -27,6 +30,7 @@ class Context:
     identifiers: tuple[str, ...] = ()
     touches: Sequence[Touch] = ()
     session_id: str | None = None
+    refused: bool = False
 
     @property
     def seen(self) -> Sequence[str]:
@@ -43,6 +47,9 @@ def context_of(
     found = [surrogate for one in who if (surrogate := vault.find(one)) is not None]
     session = session_of(read_models, session_id) if session_id else None
     owner = _owner(View(read_models, "identity"), found, session.account if session else None)
+    whose = owner.subjects if owner else ((session.subject,) if session else tuple(found))
+    if "personalisation" in withdrawn(read_models, whose):
+        return Context(refused=True)
     touches = touches_of_subjects(read_models, owner.subjects) if owner else ()
     touches = touches or (session.touches if session else ())
     happened = sorted((one for one in touches if one.at < at and one.known <= at), key=lambda one: one.at)

@@ -60,6 +60,8 @@ class Recommending:
             degraded.append("stock_unverified")
         with watch.stage("context"):
             context = self._context(asked, now.timestamp(), degraded)
+            if context.refused:
+                degraded.append("not_personalised")
         wants = Wants.of(context.touches)
         mask = _allowed(stack, asked, wants)
         with watch.stage("retrieval"):
@@ -110,7 +112,7 @@ class Recommending:
     ) -> Candidates:
         if stack.retrieval is None:
             degraded.append("no_release")
-        else:
+        elif asked.surface == "similar" or not context.refused:
             seen = [asked.product_id] if asked.surface == "similar" and asked.product_id else context.seen
             try:
                 return Candidates(*stack.retrieval.search(seen, CANDIDATES, mask))

@@ -5,12 +5,13 @@ a limit of the policy is rejected. Limits act inside one connected component onl
 a new link touches gives what recomputing everything would.
 """
 
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from attrs import define, frozen
+from attrs import Factory, define, evolve, frozen
 
 from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
 
@@ -57,11 +58,29 @@ class Partition:
 
 @define
 class _Cell:
-    """A person in the making: its members, the oldest of them, and when accepted links touched them."""
+    """A person in the making: its members, the oldest of them, how many of each kind.
+
+    `touches`: by kind, when accepted links touched which member, in order of time.
+    """
 
     oldest: Node
-    nodes: tuple[Node, ...]
-    touches: tuple[tuple[datetime, Node], ...] = ()
+    members: list[str]
+    counts: dict[str, int]
+    touches: dict[str, list[tuple[datetime, str]]] = Factory(dict)
+
+    def absorb(self, other: "_Cell") -> None:
+        self.oldest = min(self.oldest, other.oldest, key=lambda node: (node.first_seen, node.surrogate))
+        self.members += other.members
+        for kind, count in other.counts.items():
+            self.counts[kind] = self.counts.get(kind, 0) + count
+        for kind, touches in other.touches.items():
+            self.touches[kind] = sorted(self.touches.get(kind, []) + touches)
+
+    def near(self, kind: str, at: datetime, window: timedelta) -> list[tuple[datetime, str]]:
+        """Return the touches of a kind within `window` of `at`."""
+        touches = self.touches.get(kind, [])
+        first = bisect_left(touches, -window, key=lambda touch: touch[0] - at)
+        return touches[first : bisect_right(touches, window, key=lambda touch: touch[0] - at)]
 
 
 def resolve(
@@ -76,15 +95,23 @@ def resolve(
     """
     nodes = {node.surrogate: node for node in identifiers}
     known = {link.link_id: link for link in links}.values()
-    rejected = [(link, refusal) for link in known if (refusal := _refusal(link, nodes, blocks, policy))]
-    fit = [link for link in known if _refusal(link, nodes, blocks, policy) is None]
+    judged = [(link, _refusal(link, nodes, blocks, policy)) for link in known]
+    rejected = [(link, refusal) for link, refusal in judged if refusal is not None]
+    fit = [link for link, refusal in judged if refusal is None]
     blocked = frozenset(blocks) & nodes.keys() | _too_connected(nodes, fit, policy)
-    rejected += [(link, "blocked") for link in fit if {link.a, link.b} & blocked]
-    usable = [link for link in fit if not {link.a, link.b} & blocked]
+    rejected += [(link, "blocked") for link in fit if link.a in blocked or link.b in blocked]
+    usable = [link for link in fit if link.a not in blocked and link.b not in blocked]
+    found = persons([node for node in nodes.values() if node.surrogate not in blocked], usable, policy)
+    return evolve(found, rejected=(*rejected, *found.rejected), blocked=blocked)
 
-    cells = {surrogate: _Cell(node, (node,)) for surrogate, node in nodes.items() if surrogate not in blocked}
+
+def persons(identifiers: Iterable[Node], links: Iterable[Link], policy: IdentityPolicy = DEFAULT_POLICY) -> Partition:
+    """Compute the persons of identifiers and links of which none is blocked or unfit, as `component` returns them."""
+    nodes = {node.surrogate: node for node in identifiers}
+    rejected: list[tuple[Link, Refusal]] = []
+    cells = {one: _Cell(node, [one], {node.kind: 1}) for one, node in nodes.items()}
     accepted: list[Link] = []
-    for link in sorted(usable, key=lambda link: (-policy.strengths[link.kind], link.occurred_at, link.link_id)):
+    for link in sorted(links, key=lambda link: (-policy.strengths[link.kind], link.occurred_at, link.link_id)):
         if _join(link, cells, nodes, policy):
             accepted.append(link)
         else:
@@ -98,8 +125,7 @@ def resolve(
         {person: tuple(group) for person, group in members.items()},
         tuple(accepted),
         tuple(rejected),
-        _shared(nodes, usable, policy),
-        blocked,
+        _shared(nodes, links, policy),
     )
 
 
@@ -117,38 +143,47 @@ def component(
     """
     nodes: dict[str, Node] = {}
     links: dict[str, Link] = {}
+    fits: dict[str, bool] = {}
+    ends: dict[str, Node] = {}
     dead = set(blocks)
     waiting = [start]
     while waiting:
         surrogate = waiting.pop()
         if surrogate in nodes or surrogate in dead:
             continue
-        node = node_of(surrogate)
-        ends = {surrogate: node}
-        own = []
+        node = ends.get(surrogate) or ends.setdefault(surrogate, node_of(surrogate))
+        cap = policy.degree_caps.get(node.kind)
+        neighbours: set[str] = set()
         for link in links_of(surrogate):
-            other = link.other(surrogate)
-            ends[other] = nodes.get(other) or node_of(other)
-            if _refusal(link, ends, blocks, policy) is None:
-                own.append(link)
-        if _exceeds(node, len({link.other(surrogate) for link in own}), policy):
-            dead.add(surrogate)
-            continue
-        nodes[surrogate] = node
-        links.update((link.link_id, link) for link in own)
-        waiting.extend(link.other(surrogate) for link in own)
+            other = link.b if link.a == surrogate else link.a
+            fit = fits.get(link.link_id)
+            if fit is None:
+                if other not in ends:
+                    ends[other] = node_of(other)
+                fit = fits[link.link_id] = _refusal(link, ends, blocks, policy) is None
+                if fit:
+                    links[link.link_id] = link
+            if fit:
+                neighbours.add(other)
+                if cap is not None and len(neighbours) > cap:
+                    dead.add(surrogate)
+                    break
+        else:
+            nodes[surrogate] = node
+            waiting += neighbours - nodes.keys()
     return tuple(nodes.values()), tuple(link for link in links.values() if link.a in nodes and link.b in nodes)
 
 
 def _refusal(link: Link, nodes: Mapping[str, Node], blocks: Collection[str], policy: IdentityPolicy) -> Refusal | None:
     """Say what makes a link unfit by itself, whatever the other links are."""
-    if link.a not in nodes or link.b not in nodes:
+    one, other = nodes.get(link.a), nodes.get(link.b)
+    if one is None or other is None:
         return "identifier_unknown"
     if link.a in blocks or link.b in blocks:
         return "blocked"
-    if {nodes[link.a].kind, nodes[link.b].kind} & policy.never_linked:
+    if one.kind in policy.never_linked or other.kind in policy.never_linked:
         return "kind_of_identifier"
-    for node in (nodes[link.a], nodes[link.b]):
+    for node in (one, other):
         within = policy.bound_within.get(node.kind)
         if within is not None and link.occurred_at - node.first_seen > within:
             return "session_over"
@@ -157,33 +192,30 @@ def _refusal(link: Link, nodes: Mapping[str, Node], blocks: Collection[str], pol
 
 def _join(link: Link, cells: dict[str, _Cell], nodes: Mapping[str, Node], policy: IdentityPolicy) -> bool:
     """Make one person of the two ends, unless that would break a limit; say whether the link is accepted."""
-    touches = ((link.occurred_at, nodes[link.a]), (link.occurred_at, nodes[link.b]))
+    ends = (nodes[link.a], nodes[link.b])
     one, other = cells[link.a], cells[link.b]
-    if one is other:
-        one.touches += touches
-        return True
-    union = _Cell(
-        min(one.oldest, other.oldest, key=lambda node: (node.first_seen, node.surrogate)),
-        one.nodes + other.nodes,
-        one.touches + other.touches + touches,
-    )
-    if _breaks_limit(union, link.occurred_at, policy):
-        return False
-    cells.update((node.surrogate, union) for node in union.nodes)
+    if one is not other:
+        if _breaks_limit(one, other, link.occurred_at, ends, policy):
+            return False
+        if len(one.members) < len(other.members):
+            one, other = other, one
+        one.absorb(other)
+        cells.update(dict.fromkeys(other.members, one))
+    for node in ends:
+        insort(one.touches.setdefault(node.kind, []), (link.occurred_at, node.surrogate))
     return True
 
 
-def _breaks_limit(cell: _Cell, at: datetime, policy: IdentityPolicy) -> bool:
-    by_kind: dict[str, set[str]] = defaultdict(set)
-    for node in cell.nodes:
-        by_kind[node.kind].add(node.surrogate)
-    for kind, found in by_kind.items():
+def _breaks_limit(one: _Cell, other: _Cell, at: datetime, ends: tuple[Node, Node], policy: IdentityPolicy) -> bool:
+    """Whether a person made of two by a link at `at`, between `ends`, would have too many identifiers of a kind."""
+    for kind in one.counts | other.counts:
         limit = policy.limits.get(kind)
-        if limit is None or len(found) <= limit.count:
+        if limit is None or one.counts.get(kind, 0) + other.counts.get(kind, 0) <= limit.count:
             continue
         if limit.window is None:
             return True
-        near = {node.surrogate for time, node in cell.touches if node.kind == kind and abs(time - at) <= limit.window}
+        near = {name for cell in (one, other) for _, name in cell.near(kind, at, limit.window)}
+        near.update(node.surrogate for node in ends if node.kind == kind)
         if len(near) > limit.count:
             return True
     return False
@@ -203,6 +235,8 @@ def _too_connected(nodes: Mapping[str, Node], links: Iterable[Link], policy: Ide
 
 def _shared(nodes: Mapping[str, Node], links: Iterable[Link], policy: IdentityPolicy) -> frozenset[str]:
     """Find the devices and cookies on which two accounts logged in within the policy's window, accepted or not."""
+    if sum(node.kind == "account" for node in nodes.values()) < 2:
+        return frozenset()
     logins: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
     for link in links:
         for carrier, account in ((link.a, link.b), (link.b, link.a)):

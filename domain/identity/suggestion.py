@@ -14,7 +14,7 @@ from domain.kernel import Decider, DomainError
 
 @frozen
 class LinkSuggested:
-    """`a` < `b`, surrogates. `probability` in thousandths, 0 to 1. `evidence`: names of fields, never what is in them."""
+    """`a` < `b`, surrogates. `probability`, 0 to 1, in thousandths. `evidence`: names of fields, not what they hold."""
 
     a: str
     b: str

@@ -8,11 +8,16 @@ from sqlalchemy.exc import OperationalError
 from adapters.vault import MasterKeyRefused
 from application.index_gate import RecallTooLow
 from application.learning.dataset import NothingToLearn
+from application.privacy.belongings import SharedByOthers
 from haberdasher import __version__
 from haberdasher.cli.catalog import catalog
 from haberdasher.cli.demo import demo
 from haberdasher.cli.doctor import doctor
+from haberdasher.cli.erase import erase
+from haberdasher.cli.export import export
 from haberdasher.cli.features import features
+from haberdasher.cli.identity import identity
+from haberdasher.cli.identity_suggest import suggest
 from haberdasher.cli.ingest import ingest
 from haberdasher.cli.inventory import inventory
 from haberdasher.cli.learn import evaluate, learn
@@ -22,12 +27,16 @@ from haberdasher.cli.project import project
 from haberdasher.cli.quarantine import quarantine
 from haberdasher.cli.recommend import recommend
 from haberdasher.cli.release import release
+from haberdasher.cli.retention import retention
+from haberdasher.cli.returns import returns
 from haberdasher.cli.run import run
+from haberdasher.cli.secrets import secrets
 from haberdasher.cli.serve import serve
 from haberdasher.cli.work import work
 from haberdasher.settings import InvalidSetting
 from ports.artifacts import ReleaseRefused
 from ports.item_index import IndexDamaged
+from ports.vault import PepperRefused
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -40,16 +49,18 @@ def cli() -> None:
 
 
 for command in (
-    *(demo, ingest, run, catalog, inventory, project, quarantine, noise),
-    *(learn, evaluate, recommend, features, release, serve, work, doctor),
+    *(demo, ingest, run, catalog, inventory, project, quarantine, noise, identity, returns),
+    *(learn, evaluate, recommend, features, release, serve, work, doctor, secrets, retention),
+    *(erase, export),
 ):
     cli.add_command(command)
 work.add_command(pipeline)
+identity.add_command(suggest)
 
 #: What a user can do something about: said in one line, without a trace.
 _REMEDIABLE = (
-    *(InvalidSetting, MasterKeyRefused, ReleaseRefused, IndexDamaged, RecallTooLow, NothingToLearn),
-    *(OSError, TimeoutError, ValueError, LookupError),
+    *(InvalidSetting, MasterKeyRefused, PepperRefused, ReleaseRefused, IndexDamaged, RecallTooLow, NothingToLearn),
+    *(SharedByOthers, OSError, TimeoutError, ValueError, LookupError),
 )
 
 

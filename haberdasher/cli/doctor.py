@@ -53,6 +53,8 @@ def findings(settings: Settings) -> Iterator[Finding]:
             if status.lag:
                 yield Finding("warning", f"{status.name} is {status.lag:,} events behind", "run `haberdasher project`")
         yield Finding("ok", f"{len(app.releases.list())} complete releases")
+        for one in app.extensions.all:
+            yield Finding("ok", f"extension {one.name}: {', '.join(event.name for event in one.canonical)}")
         yield from _reconciled(app)
 
 

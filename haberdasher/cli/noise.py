@@ -30,7 +30,7 @@ def noise(as_json: bool) -> None:
     A mark never changes what is stored. Other rules are another version: `haberdasher project --rebuild traffic`.
     """
     with running(load()) as app:
-        found = Noise.read(app.read_models)
+        found = Noise.read(app.read_models, app.extensions.noise)
     if as_json:
         answer(found)
         return

@@ -41,8 +41,9 @@ def serve(host: str, port: int, collect_only: bool, workers: int) -> None:
             " or listen on 127.0.0.1"
         )
     _require_free(host, port)
-    with running(settings):
-        pass  # secrets and databases fail here, in one line, and not in the worker
+    with running(settings) as app:  # secrets, databases, unknown events fail here, in one line, not in the worker
+        if not collect_only:
+            app.live.work.round()
     limit_threads()
     multiprocessing.set_start_method("spawn", force=True)  # a fork would keep the threads that numpy has made here
     shown = f"[{host}]" if ":" in host else host

@@ -135,6 +135,7 @@ class VaultContract:
         assert vault.find(MAIL) == surrogate
 
     def test_thousands_are_forgotten(self, vault: Vault) -> None:
+        """More at once than a statement takes parameters."""
         crowd = [Identifier("device", f"device-{n}") for n in range(2_500)]
         surrogates = dict(vault.surrogates(crowd))
         vault.forget([surrogates[one] for one in crowd[1:]])

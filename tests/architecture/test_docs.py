@@ -33,6 +33,20 @@ def test_the_tree_in_the_explanation_is_the_tree() -> None:
     assert len(listed) == len(set(listed))
 
 
+def test_the_walkthrough_shows_the_extension_as_it_is() -> None:
+    """Every block of Python in it stands in the example, but for indentation, and every file of that is in its tree."""
+    text = (HOME / "docs" / "how-to" / "extend-an-aggregate.md").read_text()
+    example = HOME / "tests" / "extension"
+    files = [*example.rglob("*.py"), HOME / "tests" / "integration" / "test_extension.py"]
+    code = ["\n".join(line.strip() for line in path.read_text().splitlines()) for path in files]
+    blocks = re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert blocks
+    bare = ["\n".join(line.strip() for line in block.splitlines()) for block in blocks]
+    assert [block for block in bare if not any(block in one for one in code)] == []
+    shown = set(re.findall(r"^ {4,}(\w+\.py) ", text, re.MULTILINE))
+    assert shown == {path.name for path in [*(example / "acme_shop").glob("*.py"), example / "test_acme_shop.py"]}
+
+
 def test_every_setting_is_in_the_reference() -> None:
     """The table of settings has one row for each setting."""
     text = (HOME / "docs" / "reference" / "settings.md").read_text()

@@ -134,6 +134,7 @@ def test_a_day_goes_when_its_first_moment_does(came: str, goes: bool, tmp_path: 
 
 
 def test_looking_destroys_nothing_and_doing_it_again_neither(opening: Opening, clock: SetClock) -> None:
+    """A dry run says what would go; a second run finds nothing to do."""
     app = opening()
     record_a_season(app, clock)
     keeping = retention_of(app)
@@ -159,6 +160,7 @@ def test_what_nobody_has_read_is_not_destroyed(opening: Opening, clock: SetClock
 
 
 def test_the_answers_of_requests_go_too(opening: Opening, clock: SetClock) -> None:
+    """Kept answers are outlived like the bytes they answered."""
     app = opening()
     app.idempotency.claim("old", b"f", clock.at)
     clock.at += timedelta(days=8)

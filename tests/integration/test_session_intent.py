@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from application.features.intent import Intent
 from application.projections.rows import View
-from application.projections.sessions import SESSIONS
+from application.projections.sessions import BY_SUBJECT, ENGAGED, SESSIONS
 from application.serving.session_intent import intent_of_session
 from haberdasher.cli import cli
 from tests.support.memory_house import MemoryHouse
@@ -75,6 +75,7 @@ def test_the_order_of_arrival_does_not_matter(order: Sequence[int], size: int) -
 
 
 def test_a_late_fact_that_bridges_two_sessions_makes_one_intent_of_them() -> None:
+    """Products, dwell and time are of the whole, as if it had been one from the start."""
     house = MemoryHouse()
     house.receive("web", story())
     house.receive("web", [body("product_viewed", 54, product_id="scarf")], "late")
@@ -91,6 +92,17 @@ def test_a_cut_divides_the_steps_too() -> None:
     first, second = intents(house)
     assert (first.searches, first.cart_adds) == (1, 0)
     assert (second.searches, second.cart_adds, second.cart_value_minor) == (0, 1, 160_00)
+
+
+def test_nothing_of_it_is_left_of_a_forgotten_session() -> None:
+    """Touches, steps and what was told of its pages go with the session."""
+    house = MemoryHouse()
+    house.receive("web", story())
+    assert View(house.read_models, "sessions").count(ENGAGED) == 2
+    house.erase("anonymous", "cookie-1")
+    house.project()
+    view = View(house.read_models, "sessions")
+    assert (view.count(SESSIONS), view.count(ENGAGED), view.count(BY_SUBJECT)) == (0, 0, 0)
 
 
 def test_the_command_shows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,7 +21,7 @@ from tests.support.shop import MONDAY, ordered, sent_back
 SLATES: Mapping[str, Sequence[str]] = {"s-1": ("coat", "hat", "scarf"), "s-2": ("scarf", "coat", "hat")}
 #: Whose each browser is, whenever somebody logs in there.
 OWNERS = {"phone": "ada", "laptop": "ada"}
-REASONS = {"too-small": 1.0, "style": 0.0, "no-idea": 0.3}
+REASONS = {"too-small": 1.0, "style": -1.0, "no-idea": -0.2}
 
 
 @frozen

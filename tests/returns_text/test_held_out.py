@@ -36,6 +36,7 @@ def test_what_is_said_is_right_and_most_comments_say_something(report: Report) -
 
 
 def test_every_label_is_found_somewhere(report: Report) -> None:
+    """No label is silent for ever."""
     assert [row.name for row in report.labels if not row.right] == []
 
 
@@ -44,6 +45,7 @@ def test_every_label_is_found_somewhere(report: Report) -> None:
     ["not too small", "nicht zu klein", "pas trop petit", "no me queda pequeño", "Not too small, not too big."],
 )
 def test_what_is_denied_is_not_found(reader: CommentReader, comment: str) -> None:
+    """A denied misfit is no misfit, in any language."""
     (found,) = reader.read([comment])
     assert not {"fit_small", "fit_large"} & {finding.label for finding in found}
 

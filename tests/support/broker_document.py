@@ -26,10 +26,10 @@ class Reader:
         self._document = json.loads(DOCUMENT.read_text())
 
     def faults(self, topic: str, body: bytes) -> list[str]:
-        """Return what is wrong with a message of a topic; nothing if it is valid."""
+        """Return what is wrong with a message of a topic, by the kind it is nearest to; nothing if it is valid."""
         (channel,) = [one for one in self._document["channels"].values() if one["address"] == topic]
-        (message,) = [self._resolve(one) for one in channel["messages"].values()]
-        return list(self._check(json.loads(body), message["payload"], "body"))
+        kinds = [self._resolve(one) for one in channel["messages"].values()]
+        return min((list(self._check(json.loads(body), kind["payload"], "body")) for kind in kinds), key=len)
 
     def _resolve(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
         if "$ref" not in value:

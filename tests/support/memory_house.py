@@ -9,19 +9,25 @@ from attrs import Factory, define, field
 from adapters.event_log import MemoryEventLog, MemoryReadModels, MemoryStore
 from adapters.ids import Uuid7Ids
 from adapters.intake import MemoryIntakeLog
-from adapters.vault import EnvelopeKeyring, MemoryKeyStore, MemoryVault
+from adapters.vault import EnvelopeKeyring, MemoryKeyStore, MemorySuppression, MemoryVault
 from application.feedback.attribution import Attribution
 from application.identity.resolution import IdentityResolution
 from application.intake.canonicaliser import Canonicaliser
 from application.intake.deposit import Deposit
 from application.intake.door import Answer, Door
+from application.privacy.erasing import Erasing, forgotten_as
 from application.projections.catalogue import CatalogueProjection
+from application.projections.consents import ConsentsProjection
 from application.projections.products import ProductsProjection
 from application.projections.purchases import PurchasesProjection
 from application.projections.quarantine import QuarantineProjection
 from application.projections.runner import Projection, ProjectionRunner
 from application.projections.sessions import SessionsProjection
 from application.projections.slates import SlatesProjection
+from application.projections.traces import TracesProjection
+from application.returns.routing import Routing
+from application.returns.signals import SignalsProjection
+from domain.identity.person import PersonForgotten
 from domain.taxonomy.source import Declaration
 from haberdasher.names import stored_names
 from ports.vault import Identifier
@@ -54,6 +60,8 @@ class MemoryHouse:
     log: MemoryEventLog = field(init=False)
     read_models: MemoryReadModels = field(init=False)
     vault: MemoryVault = field(init=False)
+    suppression: MemorySuppression = Factory(MemorySuppression)
+    erasing: Erasing = field(init=False)
     door: Door = field(init=False)
     canonicaliser: Canonicaliser = field(init=False)
     runner: ProjectionRunner = field(init=False)
@@ -63,16 +71,27 @@ class MemoryHouse:
         self.log = MemoryEventLog(stored_names(), self.store)
         self.read_models = MemoryReadModels(self.store)
         self.vault = MemoryVault(self.keyring)
-        self.door = Door(
-            "main", self.sources, Deposit("main", self.vault, self.keyring, self.intake.append), self.clock
-        )
-        self.canonicaliser = self.another_canonicaliser()
+        deposit = Deposit("main", self.vault, self.keyring, self.intake.append, self.suppression)
+        self.door = Door("main", self.sources, deposit, self.clock)
         self.runner = ProjectionRunner(self.log, self.read_models, self.ids, "main", batch=self.batch)
         every = (
             *(IdentityResolution("main"), SessionsProjection(), PurchasesProjection(), ProductsProjection()),
-            *(CatalogueProjection(), QuarantineProjection(), SlatesProjection(), Attribution()),
+            *(
+                CatalogueProjection(),
+                QuarantineProjection(),
+                SlatesProjection(),
+                Routing(),
+                SignalsProjection(),
+                Attribution(),
+            ),
         )
-        self.projections = {one.name: one for one in every}
+        self.projections = {one.name: one for one in (*every, ConsentsProjection(), TracesProjection())}
+        self.erasing = Erasing(
+            *("main", self.intake, self.log, self.read_models, self.vault, self.keyring, self.suppression, self.runner),
+            projections=tuple(self.projections.values()),
+            clock=self.clock,
+        )
+        self.canonicaliser = self.another_canonicaliser()
 
     def another_canonicaliser(self) -> Canonicaliser:
         """Return a second worker over the same stores."""
@@ -86,7 +105,19 @@ class MemoryHouse:
             self.sources,
             self.ids,
             batch=self.batch,
+            suppression=self.suppression,
+            carry_out=self.erasing.carry_out,
         )
+
+    def erase(self, kind: str, value: str) -> PersonForgotten:
+        """Erase whoever an identifier is of, and bring everything behind it up to date."""
+        surrogate = self.surrogate(kind, value)
+        self.erasing.order(surrogate)
+        self.canonicaliser.catch_up()
+        self.project()
+        forgotten = forgotten_as(self.read_models, self.log, "main", surrogate)
+        assert forgotten is not None
+        return forgotten
 
     def receive(self, source: str, bodies: Sequence[bytes], batch_id: str = "batch-1") -> Sequence[Answer]:
         """Send a batch through the door and bring everything behind it up to date."""

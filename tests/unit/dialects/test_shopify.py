@@ -289,12 +289,14 @@ def test_only_money_that_went_back_counts() -> None:
 
 @pytest.mark.parametrize("topic", ["returns/request", "returns/approve"])
 def test_a_return_tells_the_line_and_the_reason(topic: str) -> None:
-    """Requested by the shopper or made by the shop: its lines are those of the order, its reasons Shopify's codes."""
+    """Requested by the shopper or made by the shop: its lines are those of the order, its reasons Shopify's codes.
+
+    What the customer noted comes with it, to be read and not to be kept.
+    """
     back = fields(topic, return_requested())
     assert (back["return_id"], back["order_id"]) == ("3547267221", "450789469")
-    assert back["items"] == (
-        {"line_id": "9001", "quantity": 1, "reason_code": "size_too_small", "reason_system": "shopify"},
-    )
+    coded = {"line_id": "9001", "quantity": 1, "reason_code": "size_too_small", "reason_system": "shopify"}
+    assert back["items"] == (coded | {"comment": "call me on [removed]"},)
     assert signal_of(back["items"][0]["reason_code"]) == (fit("too_small"),)
 
 
@@ -400,7 +402,10 @@ def test_a_return_and_the_generic_form_say_the_same() -> None:
         "properties": {
             "return_id": "3547267221",
             "order_id": "450789469",
-            "items": [{"line_id": "9001", "quantity": 1, "reason": "size_too_small", "reason_system": "shopify"}],
+            "items": [
+                {"line_id": "9001", "quantity": 1, "reason": "size_too_small", "reason_system": "shopify"}
+                | {"comment": "call me on 0151 23456789"}
+            ],
         },
     }
     other = Reader().understand(generic, plain, NOW, "id-2")[0].canonical

@@ -185,9 +185,9 @@ def test_a_late_impression_does_not_take_the_click_back(house: MemoryHouse) -> N
     assert labels(house) == [CLICK, (2, "ignored", 0.0, 1.0)]
 
 
-@pytest.mark.parametrize(("reason", "label"), [("too-small", 1.0), ("style", 0.0), ("because", 0.3), (None, 0.3)])
+@pytest.mark.parametrize(("reason", "label"), [("too-small", 1.0), ("style", -1.0), ("because", -0.2), (None, -0.2)])
 def test_a_return_counts_by_its_reason(house: MemoryHouse, reason: str | None, label: float) -> None:
-    """What was too small was wanted, what did not please was not, and without a reason it is unknown."""
+    """Its label is what was routed to taste: too small was wanted, style was not, and no reason is a weak no."""
     live(house, clicked(0, user="ada"), bought(10), came_back(5 * DAY, reason))
     assert labels(house)[-1] == (1, "return", label, 0.5)
 
@@ -201,19 +201,19 @@ def test_a_reason_that_becomes_known_later_counts(house: MemoryHouse) -> None:
     """First it is a return for an unknown reason, then the inspection says that it was the style."""
     live(house, clicked(0, user="ada"), bought(10), came_back(5 * DAY))
     live(house, inspected(6 * DAY, "style"))
-    assert labels(house)[-2:] == [(1, "return", 0.3, 0.5), (1, "return", 0.0, 0.5)]
+    assert labels(house)[-2:] == [(1, "return", -0.2, 0.5), (1, "return", -1.0, 0.5)]
 
 
 def test_a_reason_known_before_the_order_counts(house: MemoryHouse) -> None:
     """A return that was told before its order waits for it, with its reason."""
     live(house, clicked(0, user="ada"), came_back(5 * DAY, "style"), bought(10))
-    assert labels(house) == [CLICK, BOUGHT, (1, "return", 0.0, 0.5)]
+    assert labels(house) == [CLICK, BOUGHT, (1, "return", -1.0, 0.5)]
 
 
 def test_a_return_of_what_a_list_of_the_shop_sold_counts(house: MemoryHouse) -> None:
     """The product of the order line is that of the place, where there is no slate of ours to ask."""
     live(house, clicked(0, slate="theirs", user="ada"), bought(10), came_back(90, "style"))
-    assert labels(house, "theirs")[-1] == (1, "return", 0.0, None)
+    assert labels(house, "theirs")[-1] == (1, "return", -1.0, None)
 
 
 def test_an_order_line_may_name_its_place(house: MemoryHouse) -> None:

@@ -62,7 +62,7 @@ def test_a_return_teaches_by_its_reason(room: Showroom, browser: Browser) -> Non
     assert stored(room.app, ReturnAllocated)[-1].order_id == form["order"]
     assert stored(room.app, ReturnSignalled)[-1].signals == signal_of("style")
     example = [one for one in stored(room.app, ExamplesLabelled) if one.slate_id == slate][-1].examples[0]
-    assert (example.position, example.outcome, example.label) == (position, "return", 0.0)
+    assert (example.position, example.outcome, example.label) == (position, "return", -1.0)
 
 
 def test_what_came_back_cannot_come_back_again(browser: Browser) -> None:

@@ -169,7 +169,7 @@ def test_whoever_keeps_the_last_revisions_has_what_the_house_has(seed: int, hear
         outlet.catch_up()
     house.project()
     known = {
-        key: (len(one.touches) + len(one.others), one.account or None)
+        key: (len(one.touches) + len(one.steps), one.account or None)
         for key, one in View(house.read_models, "sessions").all(SESSIONS)
         if not one.absorbed_by
     }
