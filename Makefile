@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
+# Half of the tests wait: for a broker, a process, a clock. Two at a time use what two cores have; a file stays together.
+JOBS ?= 2
+
 # On a machine with a GPU the tests still measure the same thing: the CPU.
 export JAX_PLATFORMS ?= cpu
 
@@ -20,7 +23,7 @@ demo: $(READY)  ## a simulated season through the whole house, then a shop to lo
 	@$(BIN)/haberdasher demo $(DEMO)
 
 test: $(READY)  ## run all tests but the nightly ones and the measurements
-	$(BIN)/python -m pytest -m "not nightly and not bench" -q -ra --durations=10
+	$(BIN)/python -m pytest -m "not nightly and not bench" -q -ra --durations=10 -n $(JOBS) --dist loadfile
 
 check: $(READY)  ## what every commit must pass: format, lint, types, import contracts, tests
 	$(BIN)/ruff format --check .

@@ -96,7 +96,8 @@ def test_a_newcomer_walks_the_circle(shop: OpenShop, watched: Watched) -> None:
     line.get_by_role("button", name="Send it back").click()
     expect(page.locator(".lesson")).to_contain_text("“Too small” is about size, not about taste")
     assert _example(shop, page, slate, place, "return").label == 1.0
-    assert _stored(shop, ReturnSignalled)[-1].signals == (fit("too_small"),)
+    # The code gives the direction, the words say where.
+    assert _stored(shop, ReturnSignalled)[-1].signals == (fit("too_small", "sleeve", "length"),)
 
     page.reload()
     expect(page.locator(".order").first).to_contain_text("Learned: sent back, counts 1.0 of 1")

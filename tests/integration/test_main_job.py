@@ -121,6 +121,7 @@ def test_every_event_is_counted_and_asked_for(haberdasher: Command, story: Path)
     names = {
         *("identity", "sessions", "purchases", "products", "catalogue", "quarantine", "slates", "attribution"),
         *("traffic", "clicks", "carts", "bulk", "periods"),
+        *("consents", "traces", "return_routing", "signals"),
     }
     assert {one["name"]: one["lag"] for one in projected["projections"]} == dict.fromkeys(names, 0)
     rebuilt = data(haberdasher("project", "--rebuild", "sessions", "--json")[1])

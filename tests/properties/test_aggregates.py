@@ -16,6 +16,7 @@ from domain.identity import identifier, link, person
 from domain.kernel import Decider
 from domain.names import Names
 from domain.returns import returns
+from domain.returns.comment import Said
 from domain.returns.signal import Signal
 from domain.session import session
 from domain.values import LineItem, Money
@@ -31,6 +32,7 @@ COMMON: dict[object, st.SearchStrategy[Any]] = {
 st.register_type_strategy(Money, st.builds(Money, st.integers(-9, 9), st.sampled_from(["EUR", "JPY"])))
 st.register_type_strategy(LineItem, st.builds(LineItem, quantity=st.integers(1, 3)))
 st.register_type_strategy(Signal, st.builds(Signal, confidence=st.floats(0, 1)))
+st.register_type_strategy(Said, st.builds(Said, probability=st.floats(0, 1)))
 
 
 def events_of(module: ModuleType) -> st.SearchStrategy[Any]:
