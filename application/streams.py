@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from domain.kernel import Decider
-from ports.event_log import Append, Commit, EventLog, Fact, Metadata, Snapshot, StreamConflict
+from ports.event_log import Append, Commit, EventLog, Fact, Metadata, RowChange, Snapshot, StreamConflict
 
 State = TypeVar("State")
 Event = TypeVar("Event")
@@ -28,10 +28,13 @@ def decide(
     stream: str,
     decision: Callable[[State], tuple[Event, ...]],
     metadata: Callable[[], Metadata],
+    *,
+    rows: Sequence[RowChange] = (),
 ) -> Sequence[Event]:
     """Decide on the present state and store what was decided; on a conflict decide again on the newer state.
 
-    `metadata` is asked once per event. Raises the decision's `DomainError`, or `StreamConflict` after the retries.
+    `metadata` is asked once per event; `rows` change with what was decided. Raises the decision's `DomainError`, or
+    `StreamConflict` after the retries.
     """
     for attempt in range(RETRIES):
         version, state = load(log, decider, stream)
@@ -40,7 +43,7 @@ def decide(
             return ()
         facts = [Fact(event, metadata()) for event in events]
         try:
-            log.commit(Commit(appends=(Append(stream, version, facts),)))
+            log.commit(Commit((Append(stream, version, facts),), rows))
         except StreamConflict:
             if attempt == RETRIES - 1:
                 raise

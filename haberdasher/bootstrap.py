@@ -247,7 +247,7 @@ def bootstrap(
         erasing=erasing,
         sources=sources,
         reader=reader,
-        door=Door(tenant, sources, deposit.submit, clock, reader, unknown_fields.note),
+        door=Door(tenant, sources, deposit.submit, keyring.fingerprint, clock, reader, unknown_fields.note),
         idempotency=idempotency,
         releasing=Releasing(tenant, intake, keyring, sources, reader, clock),
         canonicaliser=canonicaliser,

@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, TypeVar, get_type_hints
 
+import msgspec
 from attrs import frozen
 
+from adapters.event_log.stored_state import Decoders
 from application.intake.transactions import HANDLERS, Handler
 from application.projections.runner import Projection
 from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
@@ -18,6 +20,7 @@ from domain.taxonomy.normalise import normalise
 from domain.taxonomy.vocabulary import DISCRIMINATED, EVERYWHERE, Aliases
 from domain.traffic.policy import NOISE, NoisePolicy
 from haberdasher.extension import CanonicalEvent, Extension, InvalidExtension, Policy
+from haberdasher.names import stored_names
 
 _SPELLED = re.compile(r"(?P<module>[a-zA-Z]\w*(\.[a-zA-Z]\w*)*):(?P<attribute>[a-zA-Z]\w*)", re.ASCII)
 
@@ -86,6 +89,7 @@ def together(extensions: Sequence[Extension]) -> Extensions:
                     raise InvalidExtension(f"{one.name}: the alias {name!r} of {event.name} means something else here")
                 spellings.append((normalise(name), event.name))
     _once("alias", sorted(set(spellings)))
+    _check_stored(extensions)
     return Extensions(tuple(extensions))
 
 
@@ -98,12 +102,18 @@ def find(spelled: str) -> Extension:
     if parts is None:
         raise InvalidExtension(f"{spelled!r}: expected module:attribute, such as acme_shop:extension")
     try:
-        module = import_module(parts["module"])
+        found: Any = getattr(import_module(parts["module"]), parts["attribute"], None)
+        if not isinstance(found, Extension) and _promises(found):
+            found = found()
+    except InvalidExtension as error:
+        raise InvalidExtension(f"{spelled}: {error}") from None
     except ModuleNotFoundError as error:
         raise InvalidExtension(f"{spelled}: there is no module {error.name!r}: install it beside haberdasher") from None
-    found: Any = getattr(module, parts["attribute"], None)
-    if not isinstance(found, Extension) and _promises(found):
-        found = found()
+    except Exception as error:  # it is code of somebody else: whatever it raises is their fault
+        raise InvalidExtension(
+            f"{spelled}: {_said(error)}: it must import, and a function takes no arguments: "
+            f'python -c "from {parts["module"]} import {parts["attribute"]} as it; callable(it) and it()" shows where'
+        ) from error
     if not isinstance(found, Extension):
         raise InvalidExtension(
             f"{spelled}: expected an Extension, or a function annotated to return one, not {type(found).__name__}"
@@ -111,11 +121,34 @@ def find(spelled: str) -> Extension:
     return found
 
 
+def _said(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
 def _promises(found: Any) -> bool:
     try:
         return callable(found) and get_type_hints(found).get("return") is Extension
     except (NameError, TypeError):
         return False
+
+
+def _check_stored(extensions: Sequence[Extension]) -> None:
+    """Make the decoder of each stored class now: at its first event it would be too late to refuse it."""
+    try:
+        names = stored_names(extensions)
+    except ValueError as error:
+        raise InvalidExtension(f"{error}: a class has one stored name, and belongs to who named it first") from None
+    decoders = Decoders(names)
+    for one in extensions:
+        for cls, name in (*one.events, *one.states):
+            try:
+                decoders[names.named(name).topic]
+                msgspec.json.schema(cls)  # a decoder is made for a class that cannot be written; a schema is not
+            except Exception as error:  # annotations are code of somebody else
+                raise InvalidExtension(
+                    f"{one.name}: {name}: {cls.__name__} cannot be stored: {_said(error)}: annotate its fields with "
+                    "attrs classes and plain values"
+                ) from error
 
 
 def _once(what: str, claims: Sequence[tuple[str, str]]) -> None:

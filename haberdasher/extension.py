@@ -4,10 +4,11 @@ Everything that it stores or publishes begins with its own name, so that it neve
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+import reprlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, get_args
 
-from attrs import Factory, field, frozen
+from attrs import Attribute, field, frozen, has
 
 from application.intake.transactions import Handler
 from application.projections.runner import Projection
@@ -16,6 +17,7 @@ from domain.kernel import Decider
 from domain.names import Upcaster
 from domain.returns.routing import RoutingPolicy
 from domain.taxonomy.fields import Field
+from domain.taxonomy.normalise import normalise
 from domain.taxonomy.source import Authority
 from domain.traffic.policy import NoisePolicy
 
@@ -25,10 +27,70 @@ Policy = IdentityPolicy | NoisePolicy | RoutingPolicy
 #: Names of ours are single words, now and later: one with `_` in it is never one of them.
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
 _REST = re.compile(r"[a-z][a-z0-9_]*(-[0-9]+)?")
+_STORED = "an attrs class and its stored name"
 
 
 class InvalidExtension(ValueError):
     """An extension that cannot be: the message names it, what is wrong with it, and the remedy."""
+
+
+def _is(expected: str, right: Callable[[Any], bool]) -> Callable[[Any, "Attribute[Any]", Any], None]:
+    """Return a validator of a field of a record that has a name."""
+
+    def check(record: Any, attribute: "Attribute[Any]", given: Any) -> None:
+        if not right(given):
+            raise InvalidExtension(f"{record.name}: {attribute.name}: expected {expected}, not {reprlib.repr(given)}")
+
+    return check
+
+
+def _all(expected: str, right: Callable[[Any], bool]) -> Callable[[Any, "Attribute[Any]", Any], None]:
+    """Return a validator of a list or tuple, each member of which is `expected`."""
+
+    def check(record: Any, attribute: "Attribute[Any]", given: Any) -> None:
+        _is(f"a tuple, each member {expected}", lambda whole: isinstance(whole, list | tuple))(record, attribute, given)
+        for one in given:
+            _is(expected, right)(record, attribute, one)
+
+    return check
+
+
+def _is_word(given: Any) -> bool:
+    return isinstance(given, str) and normalise(given) != ""
+
+
+def _is_words(given: Any) -> bool:
+    return isinstance(given, list | tuple) and all(map(_is_word, given))
+
+
+def _is_field(given: Any) -> bool:
+    return isinstance(given, Field) and _is_words([given.name]) and _is_words(given.also) and callable(given.parse)
+
+
+def _is_decider(given: Any) -> bool:
+    return isinstance(given, Decider) and all(map(callable, (given.initial, given.evolve)))
+
+
+def _is_stored(given: Any) -> bool:
+    match given:
+        case (type() as cls, str()):
+            return has(cls)
+        case _:
+            return False
+
+
+def _is_lifted(given: Any) -> bool:
+    """Whether these are upcasters from version 1 on, without a gap."""
+    return isinstance(given, Mapping) and all(
+        isinstance(steps, Mapping)
+        and set(steps) == set(range(1, len(steps) + 1))
+        and all(map(callable, steps.values()))
+        for steps in given.values()
+    )
+
+
+def _is_projection(given: Any) -> bool:
+    return not isinstance(given, type) and hasattr(given, "name") and callable(getattr(given, "apply", None))
 
 
 @frozen
@@ -40,11 +102,13 @@ class CanonicalEvent:
     may state too is behaviour, which needs an identifier and consent.
     """
 
-    name: str
-    fields: Sequence[Field]
-    handler: Handler
-    aliases: Sequence[str] = ()
-    authority: Authority = "server"
+    name: str = field(validator=_is("text", _is_word))
+    fields: Sequence[Field] = field(validator=_all("a domain.taxonomy.fields.Field: a name and a parser", _is_field))
+    handler: Handler = field(validator=_is("a function", callable))
+    aliases: Sequence[str] = field(default=(), validator=_all("a name with a letter in it", _is_word))
+    authority: Authority = field(
+        default="server", validator=_is(" or ".join(get_args(Authority)), get_args(Authority).__contains__)
+    )
 
 
 @frozen
@@ -56,26 +120,35 @@ class Extension:
     turns version n into n + 1. `policies`: at most one of a kind, in place of ours.
     """
 
-    name: str
-    deciders: Sequence[Decider[Any, Any]] = ()
-    events: Sequence[tuple[type, str]] = ()
-    states: Sequence[tuple[type, str]] = ()
-    upcasters: Mapping[str, Mapping[int, Upcaster]] = Factory(dict)
-    canonical: Sequence[CanonicalEvent] = ()
-    projections: Sequence[Projection] = ()
-    policies: Sequence[Policy] = ()
-    _checked: None = field(init=False, eq=False, repr=False)
+    name: str = field()
+    deciders: Sequence[Decider[Any, Any]] = field(default=(), validator=_all("a domain.kernel.Decider", _is_decider))
+    events: Sequence[tuple[type, str]] = field(default=(), validator=_all(_STORED, _is_stored))
+    states: Sequence[tuple[type, str]] = field(default=(), validator=_all(_STORED, _is_stored))
+    upcasters: Mapping[str, Mapping[int, Upcaster]] = field(
+        factory=dict, validator=_is("functions by stored name and version, from 1 on without a gap", _is_lifted)
+    )
+    canonical: Sequence[CanonicalEvent] = field(
+        default=(), validator=_all("a CanonicalEvent", lambda one: isinstance(one, CanonicalEvent))
+    )
+    projections: Sequence[Projection] = field(
+        default=(), validator=_all("an object with a name and a method apply", _is_projection)
+    )
+    policies: Sequence[Policy] = field(
+        default=(), validator=_all("an identity, noise or routing policy", lambda one: isinstance(one, Policy))
+    )
 
-    @_checked.default
-    def _check(self) -> None:
-        if not _NAME.fullmatch(self.name):
+    @name.validator
+    def _check_name(self, _: "Attribute[str]", name: Any) -> None:
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise InvalidExtension(
-                f"{self.name!r}: the name of an extension is two or more words in small letters, joined by _, such as "
+                f"{name!r}: the name of an extension is two or more words in small letters, joined by _, such as "
                 "acme_shop: single words are ours"
             )
+
+    def __attrs_post_init__(self) -> None:
         for what, names in self._names():
             for name in names:
-                if not name.startswith(f"{self.name}.") or not _REST.fullmatch(name.removeprefix(f"{self.name}.")):
+                if not self._begins(name):
                     raise InvalidExtension(f"{self.name}: {what} {name!r}: call it {self.name}. and a word")
             if twice := sorted({name for name in names if names.count(name) > 1}):
                 raise InvalidExtension(f"{self.name}: {what} {twice[0]!r} stands there twice: give one another name")
@@ -83,6 +156,14 @@ class Extension:
             raise InvalidExtension(f"{self.name}: upcasters of {unmeant[0]!r}: no event has that stored name")
         if len({type(one) for one in self.policies}) < len(self.policies):
             raise InvalidExtension(f"{self.name}: policies: at most one of a kind")
+        for policy in self.policies:
+            for kind, cap in policy.degree_caps.items() if isinstance(policy, IdentityPolicy) else ():
+                if cap < 0:
+                    raise InvalidExtension(f"{version_of(policy)}: degree_caps: {kind}: expected 0 or more, not {cap}")
+
+    def _begins(self, name: Any) -> bool:
+        head = f"{self.name}."
+        return isinstance(name, str) and name.startswith(head) and _REST.fullmatch(name.removeprefix(head)) is not None
 
     def _names(self) -> Iterator[tuple[str, list[str]]]:
         yield "stored name", [name for _, name in (*self.events, *self.states)]

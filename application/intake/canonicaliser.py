@@ -14,6 +14,7 @@ from attrs import Factory, define, evolve, field, frozen
 from application.collection import collection_paused
 from application.intake import wire
 from application.intake.caution import Caution
+from application.intake.corrections import last_correction
 from application.intake.deposit import REFUSED_HERE, seal_context, sealed_id
 from application.intake.enrichment import Enrichment
 from application.intake.forgetting import ERASURES, CarryOut, Forgetting
@@ -24,6 +25,7 @@ from application.intake.recording import Recording
 from application.intake.releasing import RELEASES, released_position
 from application.intake.visiting import SUBJECTS, Subject, Visiting
 from application.pending import Pending
+from application.projections.consents import withdrawn_by
 from application.projections.rows import Rows
 from application.projections.runner import Progressed
 from domain.kernel import DomainError
@@ -80,6 +82,7 @@ class Canonicaliser:
     _recording: Recording = field(init=False)
     _forgetting: Forgetting = field(init=False)
     _remembered_at: int = field(init=False, default=0)
+    _corrected: bytes | None = field(init=False, default=None)
     _caution: Caution = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -133,14 +136,17 @@ class Canonicaliser:
             reads = self._read(records)
         surrogates, late = Recognition(self.vault, self.suppression).surrogates([read.told for read in reads])
         self._rows.prefetch(SUBJECTS, surrogates.values())
+        self._recording.withdrawn = withdrawn_by(self.read_models, list(surrogates.values()))
         for read, gone in zip(reads, late, strict=True):
             self._handle(evolve(read, outcome=ERASED) if gone else read, surrogates)
         return self._go_on(position, records[-1].position)
 
     def _erase(self, order: IntakeRecord, position: int) -> int:
         """Carry out an erasure, alone: everything before it is committed, nothing after it is read yet."""
-        self._forgetting.erase(order)
-        return self._go_on(position, order.position)
+        if self._forgetting.erase(order, position):
+            return self._go_on(position, order.position)
+        self._forget()
+        return self.log.position(FOLLOWER)
 
     def _go_on(self, position: int, to: int) -> int:
         self._caution.go_on(self._rows, to)
@@ -170,7 +176,7 @@ class Canonicaliser:
         return ended
 
     def _read(self, records: Sequence[IntakeRecord]) -> list[_Read]:
-        """Unseal and interpret; a release stands for the record that it lets out. What was erased is passed over."""
+        """Unseal and interpret; a release stands for the record that it lets out, if that is not erased."""
         let_out = {one.position: released_position(one) for one in records if one.arrival.source == RELEASES}
         meant = [self._waiting(let_out[one.position]) if one.position in let_out else one for one in records]
         pairs = [(one, real) for one, real in zip(records, meant, strict=True) if real is not None]
@@ -181,15 +187,17 @@ class Canonicaliser:
         return [
             self._interpret(real, body, one.arrival.received_at if real is not one else None)
             for (one, real), body in zip(pairs, bodies, strict=True)
-            if body is not None
+            if body is not None or real is one
         ]
 
     def _waiting(self, position: int) -> IntakeRecord | None:
         found = self.intake.follow(after=position - 1, limit=1)
         return found[0] if found and found[0].position == position and found[0].arrival.source not in ORDERS else None
 
-    def _interpret(self, record: IntakeRecord, body: bytes, released_at: datetime | None) -> _Read:
+    def _interpret(self, record: IntakeRecord, body: bytes | None, released_at: datetime | None) -> _Read:
         arrival = record.arrival
+        if body is None:  # it came in after somebody was ordered away, and before that was carried out
+            return _Read(record, ERASED)
         if arrival.refusal and (released_at is None or arrival.refusal == ERASED.reason.value):
             return _Read(record, REFUSED_HERE[arrival.refusal], released_at)
         try:
@@ -251,15 +259,13 @@ class Canonicaliser:
             source=record.arrival.source,
             taxonomy_version=self.reader.vocabulary.version,
         )
-        metadata = Metadata("", at, at, record.position)
-        self._pending.take(quarantine.DECIDER, key, events, metadata, new=not again)
+        self._pending.take(quarantine.DECIDER, key, events, Metadata("", at, at, record.position), new=not again)
         self._pending.keep()
 
     def _commit(self, advance: Advance) -> bool:
         """Store the batch; when another worker was faster, drop it and everything that was remembered."""
-        commit = Commit(self._pending.appends(), self._rows.changes(), [advance])
         try:
-            self.log.commit(commit)
+            self.log.commit(Commit(self._pending.appends(), self._rows.changes(), [advance]))
         except (StreamConflict, PositionConflict):
             self._forget()
             return False
@@ -269,10 +275,11 @@ class Canonicaliser:
         return True
 
     def _recall(self, position: int) -> None:
-        """Trust what is remembered only if it is of this position: another worker may have gone on from there."""
-        if position != self._remembered_at:
+        """Trust what is remembered only if no other worker went on from there, and nobody corrected by hand."""
+        corrected = last_correction(self.read_models, FOLLOWER)
+        if position != self._remembered_at or corrected != self._corrected:
             self._forget()
-            self._remembered_at = position
+            self._remembered_at, self._corrected = position, corrected
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:

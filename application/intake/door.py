@@ -7,7 +7,6 @@ why; nothing is acknowledged before it is durable.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
-from uuid import uuid5
 
 from attrs import Factory, frozen
 
@@ -16,7 +15,6 @@ from application.intake import wire
 from application.intake.deposit import Deposited, Unsealed
 from application.intake.reading import Reader, Understood, event_id
 from application.intake.recognition import Told, paper_of, told_by
-from domain.kernel import tenant_namespace
 from domain.taxonomy.consent import consent_of
 from domain.taxonomy.dialects.dialect import WireEvent
 from domain.taxonomy.fields import instant
@@ -57,12 +55,15 @@ class _Examined:
 class Door:
     """`deposit` stores durably what was examined (a `Deposit`, usually behind a `GroupCommit`).
 
+    `fingerprint` is the keyring's: the id of an event that brings none is made of its content, and stays when the
+    content is erased. Without the key nobody can try addresses until one gives that id.
     `noticed` is told of fields that the taxonomy has no name for: source, canonical event, names.
     """
 
     tenant: str
     sources: Mapping[str, Declaration]
     deposit: Callable[[Sequence[Unsealed]], Sequence[Deposited]]
+    fingerprint: Callable[[Sequence[bytes]], Sequence[bytes]]
     clock: Clock
     reader: Reader = Factory(Reader)
     noticed: Callable[[str, str, Sequence[str]], None] = lambda _source, _event, _fields: None
@@ -138,8 +139,8 @@ class Door:
             cleaned: str = event_id(own, "event_id", [])
             return cleaned
         if event.get("timestamp") is not None:
-            said = wire.canonical_bytes(_unsent(sent)).decode()
-            return str(uuid5(tenant_namespace(self.tenant), f"{source}\0{said}"))
+            (digest,) = self.fingerprint([source.encode() + b"\0" + wire.canonical_bytes(_unsent(sent))])
+            return digest.hex()
         return fallback_id
 
 

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from domain.identity.kinds import CARRIERS
 from domain.session import facts
 from domain.session.facts import CartLine, Fact, ProductRef, SlotShown
 from domain.taxonomy.interpret import Canonical
 
-#: Kinds of identifier that stand for a thing and not for a person.
-CARRIERS = frozenset({"device", "anonymous", "session"})
 _REF = ("product_id", "variant_id", "category_id", "brand_id", "colour", "size_label")
 
 

@@ -1,10 +1,11 @@
 """To erase somebody is an entry of the intake log like any other: it has its place in the one order of things.
 
 What came before it is a fact when it is carried out, so that nothing of it is overlooked; what comes after it finds
-nobody. A process that dies on the way leaves the entry where it is, and the next one carries it out again.
+nobody. A process that dies on the way leaves the entry where it is, and the next one carries it out again; what only
+the vault could tell is written down before the vault forgets it.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from attrs import define, evolve, field
@@ -15,7 +16,7 @@ from application.pending import Pending
 from application.projections.rows import Collection as RowCollection
 from application.projections.rows import Rows
 from domain.identity import person
-from ports.event_log import Metadata
+from ports.event_log import Advance, Commit, Metadata, PositionConflict, StreamConflict
 from ports.intake import Arrival, IntakeRecord
 from ports.vault import Keyring
 
@@ -23,16 +24,24 @@ from ports.vault import Keyring
 ERASURES = "#erasures"
 #: surrogate -> the position at which it was erased; "" while nobody was
 FORGOTTEN: RowCollection[int] = RowCollection("forgotten", int)
+#: position of an order that is being carried out -> surrogates of the papers that go with it
+PAPERS: RowCollection[list[str]] = RowCollection("papers", list[str])
 _ANYBODY = ""
 
 
-#: (surrogate, when) -> who was erased. It destroys keys and values, and may be called again after half of that.
-CarryOut = Callable[[str, datetime], person.PersonForgotten]
+#: Surrogates of papers that are about to go -> those and all that were named before. Durable on return.
+Keep = Callable[[Sequence[str]], Sequence[str]]
+#: (surrogate, when, keep) -> who was erased. It destroys keys and values, and may be called again after half of that.
+CarryOut = Callable[[str, datetime, Keep], person.PersonForgotten]
 
 
-def erasure(surrogate: str, at: datetime, fingerprint: bytes) -> Arrival:
-    """Return the order to erase whoever a surrogate is of. It says nothing about anybody: it is not sealed."""
-    return Arrival(ERASURES, surrogate, at, "", surrogate.encode(), fingerprint)
+def erasure(surrogate: str, at: datetime, fingerprint: bytes, *, after: int | None = None) -> Arrival:
+    """Return the order to erase whoever a surrogate is of. It says nothing about anybody: it is not sealed.
+
+    `after`: the position of an order for the same surrogate that came to nothing.
+    """
+    name = surrogate if after is None else f"{surrogate}#{after}"
+    return Arrival(ERASURES, name, at, "", surrogate.encode(), fingerprint)
 
 
 @define
@@ -44,12 +53,21 @@ class Forgetting:
     keyring: Keyring
     carry_out: CarryOut | None = field(default=None)
 
-    def erase(self, order: IntakeRecord) -> None:
-        """Carry an order out and record it. Errors: `LookupError` where nobody told how."""
+    def erase(self, order: IntakeRecord, position: int) -> bool:
+        """Carry an order out and record it; False, and nothing was destroyed, where another worker was faster.
+
+        `position`: where the canonicaliser stands. Errors: `LookupError` where nobody told how.
+        """
         if self.carry_out is None:
             raise LookupError("an erasure was ordered, and this worker cannot carry it out")
-        at = order.arrival.received_at
-        forgotten = self.carry_out(order.arrival.source_event_id, at)
+        at, key = order.arrival.received_at, str(order.position)
+        try:
+            forgotten = self.carry_out(
+                order.arrival.sealed.decode(), at, lambda papers: self._keep(key, papers, position)
+            )
+        except (StreamConflict, PositionConflict):
+            return False
+        self.rows.delete(PAPERS, key)
         events = person.forget(self.pending.state(person.DECIDER, forgotten.person), forgotten)
         self.pending.take(person.DECIDER, forgotten.person, events, Metadata("", at, at, order.position))
         self.rows.put(FORGOTTEN, _ANYBODY, order.position)
@@ -58,6 +76,7 @@ class Forgetting:
             self.rows.put(FORGOTTEN, one, order.position)
         for carrier in forgotten.carriers:
             self._leave(carrier, frozenset(forgotten.sessions))
+        return True
 
     def bury(self, key_ids: Collection[str]) -> None:
         """Destroy the keys of erased people once more: a door that was about to seal may have made them again."""
@@ -67,6 +86,13 @@ class Forgetting:
         self.rows.prefetch(FORGOTTEN, subjects)
         if gone := sorted(one for one in subjects if self.rows.get(FORGOTTEN, one) is not None):
             self.keyring.destroy(gone)
+
+    def _keep(self, key: str, papers: Sequence[str], position: int) -> Sequence[str]:
+        every = sorted({*papers, *(self.rows.get(PAPERS, key) or ())})
+        self.rows.put(PAPERS, key, every)
+        self.pending.log.commit(Commit((), self.rows.changes(), [Advance(self.rows.model, position, position)]))
+        self.rows.settled()
+        return every
 
     def _leave(self, carrier: str, sessions: Collection[str]) -> None:
         """Nothing joins a forgotten session any more."""

@@ -6,17 +6,12 @@ from uuid import UUID
 
 from attrs import define, field
 
-from application.intake.facts import CARRIERS
 from application.pending import Pending
 from domain.identity import identifier, link
+from domain.identity.kinds import BY_AUTHORITY, BY_SESSION, CARRIERS
 from domain.kernel import tenant_namespace
 from domain.taxonomy.source import Authority
 from ports.event_log import Metadata
-
-#: Kinds in the order in which they say who somebody is; the first one present is who did it.
-BY_AUTHORITY = ("account", "loyalty", "email", "phone", "device", "anonymous", "session")
-#: Kinds in the order in which a session is kept by them: the browser or app first, then a token of the session.
-BY_SESSION = ("anonymous", "device", "session", "loyalty", "account", "email", "phone")
 
 
 def visitor_of(who: Mapping[str, str]) -> str:

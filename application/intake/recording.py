@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from hashlib import blake2s
 
-from attrs import define, evolve, frozen
+from attrs import Factory, define, evolve, frozen
 
 from application.intake.enrichment import Enrichment
 from application.intake.people import Acquaintance, visitor_of
@@ -39,6 +39,8 @@ class Recording:
     visiting: Visiting
     acquaintance: Acquaintance
     enrichment: Enrichment
+    #: what the persons behind the identifiers of a batch have taken back, as far as the read models know
+    withdrawn: Mapping[str, frozenset[str]] = Factory(dict)
 
     def record(self, understood: Understood, who: Mapping[str, str], position: int, authority: Authority) -> None:
         """Take every decision that an event asks for. Raises `Refused` for what somebody has forbidden since."""
@@ -68,14 +70,21 @@ class Recording:
     def _allowed(self, canonical: Canonical, subjects: Mapping[str, Subject | None]) -> None:
         if canonical.transactional or canonical.name in _DECISIONS:
             return
-        if any(known is not None and "analytics" in known.withdrawn for known in subjects.values()):
+        if self._taken_back("analytics", subjects):
             raise Refused(Reason.CONSENT_REQUIRED, "consent.analytics", "withdrawn, and not granted again since")
+
+    def _taken_back(self, purpose: str, subjects: Mapping[str, Subject | None]) -> bool:
+        """Ask what was decided under these identifiers, and under any other of the same person."""
+        return any(
+            (known is not None and purpose in known.withdrawn) or purpose in self.withdrawn.get(one, ())
+            for one, known in subjects.items()
+        )
 
     def _said(
         self, canonical: Canonical, who: Mapping[str, str], position: int, subjects: Mapping[str, Subject | None]
     ) -> _Said:
         envelope = evolve(canonical.envelope, subject=who)
-        if "geo" in envelope.context and any(known and "geo" in known.withdrawn for known in subjects.values()):
+        if "geo" in envelope.context and self._taken_back("geo", subjects):
             kept = {name: value for name, value in envelope.context.items() if name != "geo"}
             envelope = evolve(envelope, context=kept, marks=(*envelope.marks, "geo_stripped"))
         context = self.enrichment.context(envelope, canonical.occurred_at)

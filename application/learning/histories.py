@@ -6,9 +6,10 @@ from typing import Self
 from attrs import Factory, define, field
 
 from application.features.touch import Touch
+from application.identity.attribution import outlives
 from application.learning.capping import capped
 from application.projections.consents import refusing
-from application.projections.identity import PERSONS, SHARED
+from application.projections.identity import BOUND, PERSONS, SHARED
 from application.projections.marks import LEADS_TO, UNMARKED, Marks
 from application.projections.purchases import PURCHASES
 from application.projections.rows import View
@@ -80,14 +81,16 @@ class Histories:
         self = cls(marks=marks, refusing=refusing(read_models), person_of=person_of, members=members)
         last: dict[str, list[Row]] = {}
         sessions = View(read_models, "sessions").all(SESSIONS)
+        bound = dict(identity.all(BOUND))
         for key, session in sessions:
             if session.subject in self.refusing:
                 continue
+            subject = anonymous_person(session.subject) if outlives(session, bound) else session.subject
             if touches := marks.kept(session.visitor, session.touches):
                 if marks.says_nothing(key, session.touches):
-                    self._remember(session.subject, touches)
+                    self._remember(subject, touches)
                 else:
-                    self._add(Row(key, session.subject, touches), last)
+                    self._add(Row(key, subject, touches), last)
         for rows in last.values():
             rows.sort(key=lambda row: row.touches[0].at)
         for key, purchase in View(read_models, "purchases").all(PURCHASES):

@@ -1,11 +1,13 @@
 """All that is one person's, by id: identifiers, sessions, orders, returns, slates. Read models only."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 
 from attrs import frozen
 
+from application.identity.attribution import is_bound, outlives
 from application.projections import purchases, sessions, traces
-from application.projections.identity import FORGOTTEN, IDENTIFIERS, PERSONS, SHARED
+from application.projections.identity import BOUND, FORGOTTEN, IDENTIFIERS, PERSONS, SHARED
 from application.projections.rows import View
 from domain.kernel import DomainError
 from ports.event_log import ReadModels
@@ -79,7 +81,8 @@ def _sessions(read_models: ReadModels, own: Sequence[str]) -> tuple[tuple[str, .
     rows = _rows(view, _all(view.get(sessions.BY_SUBJECT, own), begun.get(traces.STARTED, own)))
     visitors = {row.visitor for one, row in rows.items() if _subject(view, rows, one) in whose}
     rows |= _rows(view, _all(begun.get(traces.STARTED, visitors - whose)))
-    found = {one for one in rows if _subject(view, rows, one) in whose}
+    bound = View(read_models, "identity").get(BOUND, filter(is_bound, own))
+    found = {one for one in rows if _subject(view, rows, one) in whose and not outlives(rows[one], bound)}
     carriers = {rows[one].visitor for one in found} - whose
     return tuple(sorted(found)), tuple(sorted(carriers))
 
@@ -100,7 +103,11 @@ def _subject(view: View, rows: dict[str, sessions.Session], session_id: str) -> 
 
 
 def _orders(read_models: ReadModels, own: Sequence[str]) -> tuple[str, ...]:
-    return _all(View(read_models, "purchases").get(purchases.BY_SUBJECT, own))
+    """Return the orders under these, but for those on a session token after the session that it stood for."""
+    under = View(read_models, traces.TracesProjection.name).get(traces.ORDERED, own)
+    bound = View(read_models, "identity").get(BOUND, filter(is_bound, under))
+    found = {who: [key for key, at in orders.items() if at <= bound.get(who, inf)] for who, orders in under.items()}
+    return _all(View(read_models, "purchases").get(purchases.BY_SUBJECT, own), found)
 
 
 def _all(*found: Mapping[str, list[str]]) -> tuple[str, ...]:

@@ -1,9 +1,9 @@
 """To erase a person: keys and values are destroyed, what was derived goes, and nothing of it can come back.
 
-The order is an entry of the intake log (see `application.intake.forgetting`). Carrying it out has four steps, each of
-which may be done twice: whom nothing may be known of is written down, the keys are destroyed, the vault forgets, and
-`identity.person_forgotten` is recorded, on which every read model drops its rows. A process that dies in between leaves
-the order where it is.
+The order is an entry of the intake log (see `application.intake.forgetting`). Carrying it out has five steps, each of
+which may be done twice: the papers that only the vault knows are written down, whom nothing may be known of is too, the
+keys are destroyed, the vault forgets, and `identity.person_forgotten` is recorded, on which every read model drops its
+rows. A process that dies in between leaves the order where it is.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +11,8 @@ from datetime import datetime
 
 from attrs import frozen
 
-from application.intake.forgetting import erasure
+from application.intake.canonicaliser import FOLLOWER
+from application.intake.forgetting import Keep, erasure
 from application.privacy.belongings import Belongings, SharedByOthers, belongings_of
 from application.projections.identity import FORGOTTEN
 from application.projections.rows import View
@@ -49,20 +50,27 @@ class Erasing:
     def order(self, surrogate: str) -> int:
         """Order the erasure of whoever an identifier is of; return the position of the order.
 
-        Idempotent: of one identifier there is one order. Any worker carries it out. Errors: `SharedByOthers`, and
-        `LookupError` for an identifier that was erased, as far as that is known yet.
+        Idempotent: of one identifier one order waits. Any worker carries it out. One that came to nothing, because
+        others had come to use the identifier, is in nobody's way. Errors: `SharedByOthers`, and `LookupError` for an
+        identifier that was erased, as far as that is known yet.
         """
         belongings_of(self.read_models, surrogate)
         (fingerprint,) = self.keyring.fingerprint([surrogate.encode()])
-        (receipt,) = self.intake.append([erasure(surrogate, self.clock.now(), fingerprint)])
+        at, carried_out = self.clock.now(), self.log.position(FOLLOWER)
+        (receipt,) = self.intake.append([erasure(surrogate, at, fingerprint)])
+        while receipt.outcome == "duplicate" and receipt.position <= carried_out:
+            (receipt,) = self.intake.append([erasure(surrogate, at, fingerprint, after=receipt.position)])
         return receipt.position
 
-    def carry_out(self, surrogate: str, at: datetime) -> person.PersonForgotten:
-        """Destroy what is of the person, as of now; return what is to be recorded of it. May be called again."""
+    def carry_out(self, surrogate: str, at: datetime, keep: Keep) -> person.PersonForgotten:
+        """Destroy what is of the person, as of now; return what is to be recorded of it. May be called again.
+
+        The vault names a paper once: `keep` holds on to it for whoever has to begin anew.
+        """
         self.runner.catch_up(self.projections)
         theirs = self._theirs(surrogate)
-        papers = {one: found for one in theirs.papers if (found := self.vault.find(one)) is not None}
-        surrogates = (*theirs.identifiers, *papers.values())
+        papers = keep([found for one in theirs.papers if (found := self.vault.find(one)) is not None])
+        surrogates = (*theirs.identifiers, *papers)
         self.suppression.add((*self._values(theirs.identifiers), *theirs.papers), at)
         self.keyring.destroy(surrogates)
         self.vault.forget(surrogates)
@@ -74,7 +82,7 @@ class Erasing:
             orders=theirs.orders,
             claims=self._claims(theirs.orders),
             slates=theirs.slates,
-            papers=tuple(sorted(papers.values())),
+            papers=tuple(papers),
             carriers=theirs.carriers,
         )
 

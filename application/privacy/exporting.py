@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from attrs import frozen
 
+from application.identity.attribution import is_bound
 from application.identity.graph import Graph, Tie, Turn, graph_of
 from application.intake.deposit import seal_context, sealed_id
 from application.intake.forgetting import ERASURES
@@ -55,6 +56,9 @@ class Exporting:
         Walks the whole intake log once. Errors: `SharedByOthers`; `LookupError` for who was erased.
         """
         theirs, now = belongings_of(self.read_models, surrogate), self.clock.now()
+        sessions = self._streams(session.DECIDER.category, theirs.sessions)
+        orders = {one: self._told(self._of_order(one)) for one in theirs.orders}
+        papers = set(filter(None, map(self.vault.find, theirs.papers)))
         own = frozenset(theirs.identifiers)
         known = theirs.identifiers[0]
         try:
@@ -72,10 +76,10 @@ class Exporting:
                 "withdrawn": sorted(withdrawn(self.read_models, theirs.identifiers)),
                 "facts": self._facts(consent.DECIDER.category, theirs.identifiers),
             },
-            "received": list(self._received(own | set(filter(None, map(self.vault.find, theirs.papers))))),
+            "received": list(self._received(own | papers, [*sessions.values(), *orders.values()])),
             "sightings": self._facts(identifier.DECIDER.category, theirs.identifiers),
-            "sessions": self._streams(session.DECIDER.category, theirs.sessions),
-            "orders": {one: self._told(self._of_order(one)) for one in theirs.orders},
+            "sessions": sessions,
+            "orders": orders,
             "followed": {one: self._told([f"{self.tenant}/{one}"]) for one in theirs.streams},
             "suggestions": self._suggested(own),
             "slates": self._streams(slate.DECIDER.category, self._shown(theirs)),
@@ -98,12 +102,26 @@ class Exporting:
             "blocked": member.blocked if member else "",
         }
 
-    def _received(self, own: frozenset[str]) -> Iterator[Mapping[str, Any]]:
-        """Yield what was sent and is sealed for this person, as it was sent but for what the door took out."""
+    def _received(
+        self, own: frozenset[str], told: Sequence[Sequence[Mapping[str, Any]]]
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield what was sent and is sealed for this person, as it was sent but for what the door took out.
+
+        Of what came with a session token alone, only what is told in one of the person's sessions or orders: tokens are
+        used again.
+        """
+        # A decision on a session stands under the arrival that caused it, which may be somebody else's: no envelope.
+        recorded = {fact["received"] for facts in told for fact in facts if fact["envelope"]}
         after = 0
         while page := self.intake.follow(after=after, limit=_PAGE):
             after = page[-1].position
-            theirs = [one for one in page if one.arrival.source != ERASURES and subject_of(one.arrival.key_id) in own]
+            theirs = [
+                one
+                for one in page
+                if one.arrival.source != ERASURES
+                and (subject := subject_of(one.arrival.key_id)) in own
+                and (not is_bound(subject or "") or one.position in recorded)
+            ]
             arrivals = [one.arrival for one in theirs]
             contexts = [seal_context(self.tenant, one.source, sealed_id(one)) for one in arrivals]
             bodies = self.keyring.unseal([one.key_id for one in arrivals], [one.sealed for one in arrivals], contexts)

@@ -5,7 +5,7 @@ believed until it says yes: it takes back an older grant, and lifts no decision.
 until the next yes: who never said no leaves no row.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -93,6 +93,20 @@ def _latest(said: Iterable[Said]) -> Said:
 def withdrawn(read_models: ReadModels, identifiers: Iterable[str]) -> frozenset[str]:
     """Return the purposes that a person has taken back, under whichever of these identifiers."""
     return _withdrawn(View(read_models, ConsentsProjection.name).get(ALLOWED, identifiers).values())
+
+
+def withdrawn_by(read_models: ReadModels, identifiers: Sequence[str]) -> Mapping[str, frozenset[str]]:
+    """Return for each identifier what its person has taken back, by whichever identifier; nothing for most."""
+    view = View(read_models, ConsentsProjection.name)
+    if not identifiers or not view.count(ALLOWED):
+        return {}
+    persons = list(_persons(read_models, identifiers))
+    known = view.get(ALLOWED, dict.fromkeys(one for members in persons for one in members))
+    found: dict[str, frozenset[str]] = {}
+    for members in persons:
+        if no := _withdrawn(known[one] for one in members if one in known):
+            found |= dict.fromkeys(members, no)
+    return found
 
 
 def refusing(read_models: ReadModels, purposes: Sequence[str] = LEARNING) -> frozenset[str]:

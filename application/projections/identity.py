@@ -41,6 +41,8 @@ IDENTIFIERS: Collection[Known] = Collection("identifiers", Known)
 PERSONS: Collection[tuple[str, ...]] = Collection("persons", tuple[str, ...])
 #: identifiers that several accounts use: what happens on them without an account is no resolved person's
 SHARED: Collection[bool] = Collection("shared", bool)
+#: session tokens -> until when (Unix seconds) what happens on one can be of the person that its session was of
+BOUND: Collection[float] = Collection("bound", float)
 #: identifiers that were erased -> the person that they were of: nothing that is told of one counts any more
 FORGOTTEN: Collection[str] = Collection("forgotten", str)
 #: one row, "all": the identifiers blocked by hand
@@ -102,6 +104,8 @@ class IdentityProjection:
                 known = rows.get(IDENTIFIERS, surrogate) or Known(Node(surrogate, kind, first_seen))
                 known.node = Node(surrogate, kind, first_seen)
                 rows.put(IDENTIFIERS, surrogate, known)
+                if (within := self.policy.bound_within.get(kind)) is not None:
+                    rows.put(BOUND, surrogate, (first_seen + within).timestamp())
                 return (surrogate,)
             case identifier.IdentifierBlocked(surrogate) | identifier.IdentifierUnblocked(surrogate):
                 by_hand: list[str] = rows.get(BLOCKED, "all") or []
@@ -138,18 +142,19 @@ class IdentityProjection:
                 continue
             group, partition = self._component(start, rows)
             done.update(group)
-            before = {one: person for one in group if (person := known_in(rows, one).person) is not None}
+            found = {one: known_in(rows, one) for one in group}
+            before = {one: row.person for one, row in found.items() if row.person is not None}
             old |= before
             new |= partition.person_of
             former = {person: rows.get(PERSONS, person) or () for person in sorted(set(before.values()))}
             waiting += [one for members in former.values() for one in members if one not in done]
-            for one in group:
-                _settle(one, partition, rows)
-            for person, members in partition.members.items():
-                if former.get(person) != members:
-                    rows.put(PERSONS, person, members)
-        for person in set(old.values()) - set(new.values()):
-            rows.delete(PERSONS, person)
+            for one, row in found.items():
+                _settle(one, row, partition, rows)
+            for name, members in partition.members.items():
+                if former.get(name) != members:
+                    rows.put(PERSONS, name, members)
+        for name in set(old.values()) - set(new.values()):
+            rows.delete(PERSONS, name)
         return old, new
 
     def _load(self, touched: Iterable[str], rows: Rows) -> None:
@@ -202,6 +207,7 @@ def _forget(event: person.PersonForgotten, rows: Rows) -> tuple[str, ...]:
     for one in event.identifiers:
         rows.delete(IDENTIFIERS, one)
         rows.delete(SHARED, one)
+        rows.delete(BOUND, one)
         rows.put(FORGOTTEN, one, event.person)
     if by_hand := rows.get(BLOCKED, "all"):
         rows.put(BLOCKED, "all", [one for one in by_hand if one not in gone])
@@ -225,9 +231,8 @@ def _named(event: object) -> tuple[str, ...]:
             return ()
 
 
-def _settle(surrogate: str, partition: Partition, rows: Rows) -> None:
+def _settle(surrogate: str, known: Known, partition: Partition, rows: Rows) -> None:
     """Keep whose an identifier is now, and whether it is shared, if that is news."""
-    known = known_in(rows, surrogate)
     person, shared = partition.person_of.get(surrogate), surrogate in partition.shared
     if (known.person, known.shared) == (person, shared):
         return

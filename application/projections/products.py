@@ -43,11 +43,12 @@ class ProductsProjection:
     def apply(self, batch: Sequence[Recorded], rows: Rows) -> None:
         of_orders = OrderPlaced | OrderAmended | ReturnAllocated
         rows.prefetch(SOLD, (one.event.order_id for one in batch if isinstance(one.event, of_orders)))
-        touches = [touch for one in batch for touch in touches_of(one, rows)]
-        rows.prefetch(PRODUCTS, (touch.product for touch in touches))
+        touches: list[Touch] = []
         for one in batch:
             if isinstance(one.event, PersonForgotten):
                 rows.drop(SOLD, one.event.orders)
+            touches += touches_of(one, rows)
+        rows.prefetch(PRODUCTS, (touch.product for touch in touches))
         for touch in touches:
             row = rows.get(PRODUCTS, touch.product) or Product()
             if touch.at >= row.described_at:

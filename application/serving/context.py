@@ -46,7 +46,7 @@ def context_of(
     """
     found = [surrogate for one in who if (surrogate := vault.find(one)) is not None]
     session = session_of(read_models, session_id) if session_id else None
-    owner = _owner(View(read_models, "identity"), found, session.account if session else None)
+    owner = _owner(View(read_models, "identity"), found, session.account if session else None, at)
     whose = owner.subjects if owner else ((session.subject,) if session else tuple(found))
     if "personalisation" in withdrawn(read_models, whose):
         return Context(refused=True)
@@ -61,5 +61,5 @@ def context_of(
     )
 
 
-def _owner(identity: View, found: Sequence[str], account: str | None) -> Owner | None:
-    return next((owner for one in found if (owner := owner_of(identity, one, account)) is not None), None)
+def _owner(identity: View, found: Sequence[str], account: str | None, at: float) -> Owner | None:
+    return next((owner for one in found if (owner := owner_of(identity, one, account, at)) is not None), None)

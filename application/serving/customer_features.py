@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from application.features.declarations import measures_of
 from application.features.fold import Value, as_of
 from application.features.touch import Touch
-from application.identity.attribution import owner_of
+from application.identity.attribution import owner_of, within_bounds
 from application.projections import purchases, sessions
 from application.projections.rows import View
 from ports.event_log import ReadModels
@@ -27,7 +27,8 @@ def touches_of_subjects(read_models: ReadModels, subjects: Sequence[str]) -> Seq
     visited, bought = View(read_models, "sessions"), View(read_models, "purchases")
     visits = [one for ids in visited.get(sessions.BY_SUBJECT, subjects).values() for one in ids]
     orders = [one for ids in bought.get(purchases.BY_SUBJECT, subjects).values() for one in ids]
-    touches = [touch for row in visited.get(sessions.SESSIONS, visits).values() for touch in row.touches]
+    theirs = within_bounds(View(read_models, "identity"), visited.get(sessions.SESSIONS, visits).values())
+    touches = [touch for row in theirs for touch in row.touches]
     return touches + [touch for row in bought.get(purchases.PURCHASES, orders).values() for touch in row.touches]
 
 

@@ -58,13 +58,18 @@ def evolve(state: Consent, event: Event) -> Consent:
             newer = {
                 purpose: Answer(said, event.changed_at)
                 for purpose, said in event.answers.items()
-                if purpose not in state.answers or state.answers[purpose].at <= event.changed_at
+                if _counts(Answer(said, event.changed_at), state.answers.get(purpose))
             }
             return amend(state, answers={**state.answers, **newer})
         case ErasureRequested():
             return amend(state, erasure=event.requested_at)
         case _:
             assert_never(event)
+
+
+def _counts(answer: Answer, known: Answer | None) -> bool:
+    """The later one counts, and of two at one instant the no: which of them came in first must not matter."""
+    return known is None or (known.at, known.said == "denied") <= (answer.at, answer.said == "denied")
 
 
 def change(state: Consent, event: ConsentChanged) -> tuple[Event, ...]:

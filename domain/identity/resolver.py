@@ -6,14 +6,14 @@ a new link touches gives what recomputing everything would.
 """
 
 from bisect import bisect_left, bisect_right, insort
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal
 
 from attrs import Factory, define, evolve, frozen
 
-from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
+from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy, Limit
 
 Refusal = Literal["limit", "kind_of_link", "kind_of_identifier", "blocked", "identifier_unknown", "session_over"]
 
@@ -111,8 +111,11 @@ def persons(identifiers: Iterable[Node], links: Iterable[Link], policy: Identity
     rejected: list[tuple[Link, Refusal]] = []
     cells = {one: _Cell(node, [one], {node.kind: 1}) for one, node in nodes.items()}
     accepted: list[Link] = []
+    # A limit that all of them together keep is kept by every person among them.
+    counts = Counter(node.kind for node in nodes.values())
+    limits = {kind: limit for kind, limit in policy.limits.items() if counts[kind] > limit.count}
     for link in sorted(links, key=lambda link: (-policy.strengths[link.kind], link.occurred_at, link.link_id)):
-        if _join(link, cells, nodes, policy):
+        if _join(link, cells, nodes, limits):
             accepted.append(link)
         else:
             rejected.append((link, "limit"))
@@ -190,12 +193,12 @@ def _refusal(link: Link, nodes: Mapping[str, Node], blocks: Collection[str], pol
     return None if policy.strengths.get(link.kind) else "kind_of_link"
 
 
-def _join(link: Link, cells: dict[str, _Cell], nodes: Mapping[str, Node], policy: IdentityPolicy) -> bool:
+def _join(link: Link, cells: dict[str, _Cell], nodes: Mapping[str, Node], limits: Mapping[str, Limit]) -> bool:
     """Make one person of the two ends, unless that would break a limit; say whether the link is accepted."""
-    ends = (nodes[link.a], nodes[link.b])
     one, other = cells[link.a], cells[link.b]
+    ends = [node for node in (nodes[link.a], nodes[link.b]) if node.kind in limits]
     if one is not other:
-        if _breaks_limit(one, other, link.occurred_at, ends, policy):
+        if _breaks_limit(one, other, link.occurred_at, ends, limits):
             return False
         if len(one.members) < len(other.members):
             one, other = other, one
@@ -206,11 +209,10 @@ def _join(link: Link, cells: dict[str, _Cell], nodes: Mapping[str, Node], policy
     return True
 
 
-def _breaks_limit(one: _Cell, other: _Cell, at: datetime, ends: tuple[Node, Node], policy: IdentityPolicy) -> bool:
+def _breaks_limit(one: _Cell, other: _Cell, at: datetime, ends: Iterable[Node], limits: Mapping[str, Limit]) -> bool:
     """Whether a person made of two by a link at `at`, between `ends`, would have too many identifiers of a kind."""
-    for kind in one.counts | other.counts:
-        limit = policy.limits.get(kind)
-        if limit is None or one.counts.get(kind, 0) + other.counts.get(kind, 0) <= limit.count:
+    for kind, limit in limits.items():
+        if one.counts.get(kind, 0) + other.counts.get(kind, 0) <= limit.count:
             continue
         if limit.window is None:
             return True

@@ -15,6 +15,7 @@ from domain.taxonomy.consent import consent_of, may_store
 from domain.taxonomy.context import Context, context_of
 from domain.taxonomy.envelope import Envelope
 from domain.taxonomy.fields import instant, key, one_of, read, text
+from domain.taxonomy.mailbox import one_spelling
 from domain.taxonomy.pricing import priced
 from domain.taxonomy.redaction import PLACES, RECORD
 from domain.taxonomy.refusal import Reason, Refused
@@ -134,13 +135,13 @@ _ALWAYS = frozenset(["consent_changed", "erasure_requested", "logged_out"])
 
 
 def identifiers_of(sent: Mapping[str, Any], notes: list[str]) -> tuple[tuple[str, str], ...]:
-    """Return the (kind, value) pairs of an event, strongest kind first; e-mail trimmed, lower case."""
+    """Return the (kind, value) pairs of an event, strongest kind first; e-mail addresses in one spelling."""
     found = []
     for wire, kind in IDENTIFIERS.items():
         value = sent.get(wire)
         if value is not None:
             cleaned = _identifier(value, wire, notes)
-            found.append((kind, cleaned.lower() if kind == "email" else cleaned))
+            found.append((kind, one_spelling(cleaned) if kind == "email" else cleaned))
     return tuple(found)
 
 

@@ -9,6 +9,7 @@ from adapters.vault import MasterKeyRefused
 from application.index_gate import RecallTooLow
 from application.learning.dataset import NothingToLearn
 from application.privacy.belongings import SharedByOthers
+from domain.taxonomy.refusal import Refused
 from haberdasher import __version__
 from haberdasher.cli.catalog import catalog
 from haberdasher.cli.demo import demo
@@ -60,7 +61,7 @@ identity.add_command(suggest)
 #: What a user can do something about: said in one line, without a trace.
 _REMEDIABLE = (
     *(InvalidSetting, MasterKeyRefused, PepperRefused, ReleaseRefused, IndexDamaged, RecallTooLow, NothingToLearn),
-    *(SharedByOthers, OSError, TimeoutError, ValueError, LookupError),
+    *(Refused, SharedByOthers, OSError, TimeoutError, ValueError, LookupError),
 )
 
 

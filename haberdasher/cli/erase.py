@@ -86,17 +86,22 @@ def erase(
 
 
 def erase_all(app: App, surrogates: Sequence[str]) -> Sequence[Outcome]:
-    """Order them away, do the work behind it, and say what is on record of each person, once."""
+    """Order them away, do the work behind it, and say what is on record of each person, once.
+
+    Errors: as `Erasing.order`, and `ClickException` for what is still to be carried out. `SharedByOthers` also for an
+    identifier of which it turned out on the way that others use it: it was left to them.
+    """
     tenant = app.settings.tenant
     for one in surrogates:
         if forgotten_as(app.read_models, app.log, tenant, one) is None:
             app.erasing.order(one)
     project_all(app)
     app.erasing.sweep()
-    found = [forgotten_as(app.read_models, app.log, tenant, one) for one in surrogates]
-    if any(one is None for one in found):
+    found = {one: forgotten_as(app.read_models, app.log, tenant, one) for one in surrogates}
+    for one in [surrogate for surrogate, forgotten in found.items() if forgotten is None]:
+        belongings_of(app.read_models, one)  # others may have come to use it in the meantime: it says so
         raise fail("not carried out yet: another worker is at it; run it again in a moment")
-    return [_outcome(app, one) for one in dict.fromkeys(one for one in found if one is not None)]
+    return [_outcome(app, one) for one in dict.fromkeys(one for one in found.values() if one is not None)]
 
 
 def _chosen(app: App, customer: str) -> Sequence[str]:

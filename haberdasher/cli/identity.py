@@ -8,6 +8,7 @@ from attrs import frozen
 
 from application.identity.correcting import Correcting
 from application.identity.graph import Graph, graph_of
+from application.intake.canonicaliser import FOLLOWER
 from application.projections.identity import FORGOTTEN, IDENTIFIERS
 from application.projections.rows import View
 from domain.taxonomy.interpret import IDENTIFIERS as WIRE
@@ -148,7 +149,7 @@ def read(app: App, surrogate: str) -> Graph:
 
 
 def correcting_of(app: App) -> Correcting:
-    return Correcting(app.log, app.settings.tenant, app.clock, app.ids)
+    return Correcting(app.log, app.settings.tenant, app.clock, app.ids, FOLLOWER)
 
 
 def _mark(customer: str, reason: str, as_json: bool, *, blocked: bool) -> None:

@@ -8,7 +8,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from application.identity.graph import Graph, Member, Tie
-from haberdasher.cli.show import out, table
+from haberdasher.cli.show import out, printable, table
 from ports.vault import Erased, Identifier, Vault
 
 #: Digits of a surrogate that tell one from another in one graph.
@@ -43,7 +43,7 @@ def _value(vault: Vault, surrogate: str, *, reveal: bool) -> str:
         found = vault.reveal(surrogate)
     except (KeyError, Erased):
         return FORGOTTEN
-    return found.value if reveal else masked(found)
+    return printable(found.value if reveal else masked(found))
 
 
 def masked(identifier: Identifier) -> str:

@@ -35,8 +35,13 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> 
         grid.add_column(name, justify="right" if right and rows else "left", overflow="fold")
     for row in rows:
         # As text: an id is what it is, also where a part of it looks like markup.
-        grid.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else str(cell)) for cell in row))
+        grid.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else printable(str(cell))) for cell in row))
     out.print(grid)
+
+
+def printable(text: str) -> str:
+    """Return a text that a terminal shows and does not obey: what somebody else wrote may hold its commands."""
+    return "".join(one if one.isprintable() or one == "\n" else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
 @contextmanager

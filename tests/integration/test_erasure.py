@@ -12,11 +12,15 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
+from adapters.intake import SqlIntakeLog
+from application.intake.forgetting import ERASURES
 from application.intake.reconciliation import Reconciling
+from application.privacy.belongings import SharedByOthers
 from haberdasher.bootstrap import App
 from haberdasher.cli import cli
 from haberdasher.cli.erase import erase_all
 from ports.artifacts import Draft
+from ports.intake import Arrival, Receipt
 from ports.vault import Identifier
 from tests.support.house import house, receive
 from tests.support.server_process import serving
@@ -98,6 +102,32 @@ def test_an_export_is_written_for_its_owner_only(home: Path, tmp_path: Path) -> 
     assert len(document["received"]) == 4
     assert run("export", "--customer", "account:ada", "--out", str(file)).exit_code == 1
     assert json.loads(file.read_bytes()) == document
+
+
+def test_an_identifier_that_turns_out_to_be_shared_is_left_and_says_so(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else logs in on it between the order and its carrying out: exit code 1 with what to do, none erased."""
+    append = SqlIntakeLog.append
+    bob = [viewed("hat", 5, cookie="ada-1", user_id="bob")]
+
+    def after_bob(log: SqlIntakeLog, arrivals: Sequence[Arrival]) -> Sequence[Receipt]:
+        if arrivals[0].source == ERASURES:
+            monkeypatch.setattr(SqlIntakeLog, "append", append)
+            app = house(home)
+            receive(app, "web", bob, "bob")
+            app.close()
+        return append(log, arrivals)
+
+    monkeypatch.setattr(SqlIntakeLog, "append", after_bob)
+    left = run("erase", "--customer", "anonymous:ada-1", "--yes")
+    assert isinstance(left.exception, SharedByOthers)
+    assert "name one of them" in str(left.exception)
+    app = house(home)
+    assert app.vault.find(Identifier("anonymous", "ada-1")) is not None
+    app.close()
+    assert run("erase", "--customer", "account:bob", "--yes").exit_code == 0
+    assert run("erase", "--customer", "anonymous:ada-1", "--yes").exit_code == 0
 
 
 def test_a_restored_backup_is_erased_again(home: Path, tmp_path: Path) -> None:

@@ -385,3 +385,17 @@ def test_every_command_has_the_extensions_of_the_settings(tmp_path: Path) -> Non
 
     code, _, err = run("project", "--rebuild", "sessions", extended=False)
     assert (code, "'acme_shop.fitting_booked'" in err, "Traceback" in err) == (1, True, False)
+
+
+def test_an_extension_that_breaks_is_one_line_and_no_trace(tmp_path: Path) -> None:
+    """Exit code 1, what it raised, and nothing is written."""
+    config, home = tmp_path / "haberdasher.toml", tmp_path / "var"
+    (tmp_path / "acme_torn.py").write_text("raise KeyError('boom')")
+    config.write_text('extensions = ["acme_torn:extension"]')
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("HABERDASHER_")}
+    mine |= {"HABERDASHER_HOME": str(home), "HABERDASHER_CONFIG": str(config), "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-m", "haberdasher", "project"]
+    ran = subprocess.run(command, env=mine, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, home.exists()) == (1, "", False)
+    (line,) = ran.stderr.splitlines()
+    assert line.startswith("Error: extensions: acme_torn:extension: KeyError: 'boom': ")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from haberdasher.cli import main
 from haberdasher.cli.identity import identity
 from ports.vault import Identifier
 from tests.support.house import house, receive
@@ -205,3 +206,29 @@ def test_a_destroyed_key_is_told(home: Path) -> None:
     app.close()
     assert "This person was forgotten" in said(home, "show", stranger)
     assert json.loads(said(home, "show", stranger, "--json"))["forgotten"]
+
+
+def test_a_value_cannot_command_the_terminal(tmp_path: Path) -> None:
+    """Escapes, bells and turned text that a browser sent are shown as what they are not: characters."""
+    app = house(tmp_path)
+    receive(app, "web", [viewed("coat", 0, cookie="\x1b]0;pwned\x07\x1b[31m\u202e", user_id="[red]ada[/red]")])
+    app.close()
+    for arguments in (["--reveal"], []):
+        shown = said(tmp_path, "show", "account:[red]ada[/red]", *arguments)
+        assert not {"\x1b", "\x07", "\u202e"} & set(shown)
+    assert "[red]ada[/red]" in said(tmp_path, "show", "account:[red]ada[/red]", "--reveal")
+
+
+@pytest.mark.parametrize("command", ["identity show", "erase --yes --customer", "export --out x.json --customer"])
+@pytest.mark.parametrize("customer", ["email: ", "account:" + "x" * 400])
+def test_what_is_no_identifier_is_an_error_and_no_trace(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: str, customer: str
+) -> None:
+    """Blank and endless values: one line that says what is wrong, exit code 1 or 2."""
+    monkeypatch.setenv("HABERDASHER_HOME", str(home))
+    monkeypatch.chdir(home)
+    monkeypatch.setattr("sys.argv", ["haberdasher", *command.split(), customer])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code in {1, 2}
+    assert "Error" in capsys.readouterr().err

@@ -1,13 +1,18 @@
 """A tablet in the living room: everybody keeps what they did under their own account, and nobody gets the rest."""
 
+import json
+
 from adapters.event_log import MemoryReadModels
 from application.identity.attribution import owner_of
 from application.learning.histories import Histories
+from application.privacy.exporting import Exporting
 from application.projections.rows import View
+from application.projections.sessions import SESSIONS
 from application.serving.context import context_of
 from application.serving.customer_features import touches_of
 from domain.identity.attribution import anonymous_person
 from domain.identity.link import IdentityLinked
+from haberdasher.names import stored_names
 from ports.vault import Identifier
 from tests.support.memory_house import NOW, MemoryHouse
 from tests.support.shop import MONDAY, sent, viewed
@@ -87,8 +92,6 @@ def test_a_tablet_that_one_person_uses_is_hers() -> None:
 
 
 def _session_with(read_models: MemoryReadModels, product: str) -> str:
-    from application.projections.sessions import SESSIONS
-
     found = [
         key for key, row in View(read_models, "sessions").all(SESSIONS) if product in {t.product for t in row.touches}
     ]
@@ -119,3 +122,35 @@ def test_a_session_token_joins_what_was_seen_in_its_session_and_nothing_after_it
     assert persons["ben"] != persons["bens-phone"]
     late = [one for one in house.events(IdentityLinked) if one.occurred_at > MONDAY.replace(day=3)]
     assert {one.kind for one in late} == {"same_session"}
+
+
+def test_whoever_gets_the_token_next_is_somebody_else() -> None:
+    """A week later, without a login and with another's: neither features, training, the list nor an export mix them."""
+    house, week = MemoryHouse(), 7 * 24 * 60
+    token = {"session_token": "t-1"}
+
+    def looked(product: str, minute: float, **who: str) -> bytes:
+        return sent("product_viewed", minute, properties={"product_id": product}, **token, **who)
+
+    house.receive(
+        "web",
+        [
+            looked("coat", 0, user_id="ada"),
+            looked("hat", 1),
+            looked("secret", week),
+            looked("boots", week + 60, user_id="bob"),
+            looked("scarf", week + 120),
+        ],
+    )
+    assert _seen(house, "account", "ada") == {"coat", "hat"}
+    assert _seen(house, "account", "bob") == {"boots"}
+    context = context_of(house.read_models, house.vault, [Identifier("session", "t-1")], None, NOW.timestamp())
+    assert [touch.product for touch in context.touches] == []
+    histories = Histories.read(house.read_models)
+    ada = histories.person(house.surrogate("account", "ada"))
+    assert {touch.product for touch in histories.of(ada)} == {"coat", "hat"}
+    read, sealed = (house.log, house.read_models), (house.vault, house.keyring)
+    exporting = Exporting("main", house.intake, *read, *sealed, stored_names(), house.clock)
+    told = json.dumps(exporting.export(house.surrogate("account", "ada")))
+    assert all(one in told for one in ("coat", "hat"))
+    assert not any(one in told for one in ("secret", "boots", "scarf"))

@@ -72,7 +72,7 @@ class MemoryHouse:
         self.read_models = MemoryReadModels(self.store)
         self.vault = MemoryVault(self.keyring)
         deposit = Deposit("main", self.vault, self.keyring, self.intake.append, self.suppression)
-        self.door = Door("main", self.sources, deposit, self.clock)
+        self.door = Door("main", self.sources, deposit, self.keyring.fingerprint, self.clock)
         self.runner = ProjectionRunner(self.log, self.read_models, self.ids, "main", batch=self.batch)
         every = (
             *(IdentityResolution("main"), SessionsProjection(), PurchasesProjection(), ProductsProjection()),

@@ -7,7 +7,8 @@ from random import Random
 
 from attrs import frozen
 
-from application.intake.people import BY_AUTHORITY, link_kind
+from application.intake.people import link_kind
+from domain.identity.kinds import BY_AUTHORITY
 from domain.identity.resolver import Link, Node
 
 NEW_YEAR = datetime(2025, 1, 1, tzinfo=UTC)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 
 from application.identity.correcting import Correcting
+from application.intake.canonicaliser import FOLLOWER
 from application.outlet.follower import OutletFollower
 from application.outlet.persons import PersonMessages
 from domain.identity.link import link_id
@@ -28,7 +29,7 @@ def test_a_merge_and_its_end_are_told_once_each() -> None:
     house.receive("web", [viewed("coat", 0), viewed("coat", 5, user_id="ada")])
     cookie, account = house.surrogate("anonymous", "cookie-1"), house.surrogate("account", "ada")
     made = link_id(tenant_namespace("main"), cookie, account, "login")
-    assert Correcting(house.log, "main", house.clock, house.ids).retract(made, "not her")
+    assert Correcting(house.log, "main", house.clock, house.ids, FOLLOWER).retract(made, "not her")
     house.project()
     house.project()
     OutletFollower(house.log, house.read_models, heard, (PersonMessages("main"),)).catch_up()

@@ -10,7 +10,9 @@ from application.learning.shown_places import slates_of
 from application.projections.consents import asked_to_be_erased, refusing, withdrawn
 from application.projections.rows import View
 from application.projections.sessions import SESSIONS
+from domain.identity import consent as consents
 from domain.session.facts import ProductViewed
+from domain.taxonomy.quarantine import EventQuarantined
 from tests.support.memory_house import MemoryHouse
 from tests.support.shop import MONDAY, ordered, sent, viewed
 
@@ -136,3 +138,39 @@ def test_wishes_to_be_forgotten_are_listed_until_it_is_done() -> None:
     assert [one for one, _ in asked_to_be_erased(house.read_models)] == [bob]
     sessions = [row for _, row in View(house.read_models, "sessions").all(SESSIONS)]
     assert [touch.product for row in sessions for touch in row.touches] == ["hat"]
+
+
+def test_what_was_taken_back_under_one_identifier_holds_for_the_person() -> None:
+    """P7: a browser that is hers sends `granted` in passing: no place of it is stored, and no behaviour."""
+    house = MemoryHouse()
+    house.receive("web", [viewed("coat", 1, cookie="c1", user_id="ada")], "before")
+    denied = sent("consent_changed", 5, user_id="ada", properties={"geo": "denied"})
+    house.receive("web", [denied], "denied")
+    place = {"geo": {"latitude": 52.52, "longitude": 13.40}}
+    consent = {"geo": "granted", "analytics": "granted"}
+    house.receive("web", [viewed("hat", 10, cookie="c1", context=place, consent=consent)], "after")
+    (seen,) = [
+        one.metadata.envelope
+        for one in house.log.follow(after=0, limit=100)
+        if isinstance(one.event, ProductViewed) and one.event.product.product_id == "hat"
+    ]
+    assert seen is not None
+    assert ("geo" in seen.context, "geo_stripped" in seen.marks) == (False, True)
+    house.receive("web", [sent("consent_changed", 20, user_id="ada", properties={"analytics": "denied"})], "all")
+    answer = house.receive("web", [viewed("boots", 30, cookie="c1", consent=consent)], "refused")
+    assert answer[0].outcome == "accepted"
+    (aside,) = house.events(EventQuarantined)
+    assert aside.reason == "consent_required"
+
+
+def test_of_two_answers_in_one_instant_the_no_counts() -> None:
+    """Whichever came in first, for the worker that stores and for the read model alike."""
+    answers = [
+        sent("consent_changed", 5, user_id="ada", properties={"analytics": said}) for said in ("denied", "granted")
+    ]
+    for order in (answers, answers[::-1]):
+        house = MemoryHouse()
+        house.receive("web", order, "both")
+        ada = house.surrogate("account", "ada")
+        state = house.canonicaliser._pending.state(consents.DECIDER, ada)
+        assert state.withdrawn == withdrawn(house.read_models, [ada]) == {"analytics"}
