@@ -40,8 +40,8 @@ _NOTHING, _FACT, _ASIDE = 0, 1, 2
 class Hour:
     """What came from a source in an hour, and what became of it; `lost`: intake positions without a trace.
 
-    `repeated`: it said only what was on record (a login seen before). `erased`: its key was destroyed before anybody
-    read it. `pending`: not canonicalised yet.
+    `repeated`: it said only what was on record (a login seen before). `erased`: it left no trace, and its key is gone,
+    so that nobody can tell why. `pending`: not canonicalised yet.
     """
 
     source: str

@@ -8,7 +8,7 @@ a new link touches gives what recomputing everything would.
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal
 
 from attrs import Factory, define, evolve, frozen
@@ -56,6 +56,11 @@ class Partition:
     blocked: frozenset[str] = frozenset()
 
 
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+#: Sorts behind every surrogate.
+_AFTER_ALL = chr(0x10FFFF)
+
+
 @define
 class _Cell:
     """A person in the making: its members, the oldest of them, how many of each kind.
@@ -76,11 +81,11 @@ class _Cell:
         for kind, touches in other.touches.items():
             self.touches[kind] = sorted(self.touches.get(kind, []) + touches)
 
-    def near(self, kind: str, at: datetime, window: timedelta) -> list[tuple[datetime, str]]:
-        """Return the touches of a kind within `window` of `at`."""
+    def touched(self, kind: str, begin: datetime, end: datetime) -> set[str]:
+        """Return the members of a kind that were touched from `begin` to `end`."""
         touches = self.touches.get(kind, [])
-        first = bisect_left(touches, -window, key=lambda touch: touch[0] - at)
-        return touches[first : bisect_right(touches, window, key=lambda touch: touch[0] - at)]
+        last = bisect_right(touches, (end, _AFTER_ALL))
+        return {name for _, name in touches[bisect_left(touches, (begin, "")) : last]}
 
 
 def resolve(
@@ -216,7 +221,8 @@ def _breaks_limit(one: _Cell, other: _Cell, at: datetime, ends: Iterable[Node], 
             continue
         if limit.window is None:
             return True
-        near = {name for cell in (one, other) for _, name in cell.near(kind, at, limit.window)}
+        begin, end = at - min(limit.window, at - _FIRST), at + min(limit.window, _LAST - at)
+        near = one.touched(kind, begin, end) | other.touched(kind, begin, end)
         near.update(node.surrogate for node in ends if node.kind == kind)
         if len(near) > limit.count:
             return True

@@ -64,14 +64,23 @@ def test_every_arrival_is_accounted_for_by_source_and_hour() -> None:
 
 
 def test_what_nobody_has_worked_on_is_pending_and_what_was_erased_is_said() -> None:
-    """Neither is a loss, and a release order is no arrival."""
+    """Neither is a loss: what nobody can open any more when its turn comes waits with its reason."""
     house = MemoryHouse()
     house.receive("web", [viewed("coat")])
     house.door.receive("web", [viewed("hat", 1, cookie="cookie-2"), viewed("scarf", 2)], batch_id="b")
     assert [dict(one.fates) for one in reconciling(house).hours()] == [{"stored": 1, "pending": 2}]
     house.keyring.destroy([house.surrogate("anonymous", "cookie-2")])
     house.canonicaliser.catch_up()
-    assert [dict(one.fates) for one in reconciling(house).hours()] == [{"stored": 2, "erased": 1}]
+    assert [dict(one.fates) for one in reconciling(house).hours()] == [{"stored": 2, "quarantined": 1}]
+
+
+def test_what_left_no_trace_and_cannot_be_read_any_more_is_erased() -> None:
+    """A login that said nothing new is a repetition while its body opens; afterwards nobody can tell."""
+    house = MemoryHouse()
+    house.receive("oms", [sent("login", minute, email="eva@example.org", user_id="eva") for minute in (1, 2)])
+    assert [dict(one.fates) for one in reconciling(house).hours()] == [{"stored": 1, "repeated": 1}]
+    house.keyring.destroy([house.surrogate("account", "eva")])
+    assert [dict(one.fates) for one in reconciling(house).hours()] == [{"stored": 1, "erased": 1}]
 
 
 @pytest.mark.parametrize(
