@@ -127,6 +127,7 @@ class Recording:
                     for purpose, answer in said.canonical.fields.items()
                     if purpose != "policy_version" and answer != "unknown"
                 }
+                self._granted(identifier, answers)
                 version = said.canonical.fields.get("policy_version", "")
                 given = consent.ConsentChanged(identifier, answers, said.canonical.occurred_at, version)
                 events = consent.change(state, given)
@@ -137,6 +138,12 @@ class Recording:
             withdrawn = self.pending.state(consent.DECIDER, identifier).withdrawn
             changed[identifier] = evolve(known or Subject(), withdrawn=tuple(sorted(withdrawn)))
         return changed
+
+    def _granted(self, identifier: str, answers: Mapping[str, str]) -> None:
+        """What is granted within a batch counts from there on: the read models hear of it after the batch."""
+        granted = {purpose for purpose, answer in answers.items() if answer == "granted"}
+        if granted & self.withdrawn.get(identifier, frozenset()):
+            self.withdrawn = {**self.withdrawn, identifier: self.withdrawn[identifier] - granted}
 
 
 _DECISIONS = frozenset(["consent_changed", "erasure_requested"])

@@ -13,6 +13,7 @@ from statistics import quantiles
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from attrs import frozen
 from sqlalchemy import Engine
 
 from adapters.database import connect
@@ -76,6 +77,15 @@ def _pages(appends: Iterable[Append]) -> Iterator[Sequence[Append]]:
         yield page
 
 
+@frozen
+class _Taken:
+    """Milliseconds: to resolve, to resolve and announce, to commit."""
+
+    resolved: float
+    announced: float
+    committed: float
+
+
 class _House:
     """A log with its read models, folded up to its head."""
 
@@ -97,10 +107,10 @@ class _House:
         runner.rebuild(IdentityProjection())
         return self.links / (perf_counter() - started)
 
-    def arrive(self, appends: Sequence[Append]) -> tuple[float, float]:
-        """Store facts, then resolve and commit them; return how many milliseconds each of the two took.
+    def arrive(self, appends: Sequence[Append]) -> _Taken:
+        """Store facts, then resolve, announce and commit what they do to the persons.
 
-        Resolving is tried three times from nothing and the best counts: other processes take turns on this machine.
+        All but the commit is tried three times from nothing, and the best counts: this machine has other users.
         """
         positions = self.log.commit(Commit(appends))
         batch = [
@@ -108,16 +118,21 @@ class _House:
             for position, one in zip(positions, appends, strict=True)
         ]
         model = f"identity#{self.read_models.live('identity')}"
-        before, tries = self.log.position(model), []
+        before, resolved, announced = self.log.position(model), [], []
         for _ in range(TRIES):
-            rows, pending = Rows(self.read_models, model), Pending(self.log, self.ids, _TENANT)
+            rows = Rows(self.read_models, model)
             with collection_paused():  # as the runner does
                 started = perf_counter()
+                IdentityProjection().refold(batch, rows)
+                resolved.append(perf_counter() - started)
+            rows, pending = Rows(self.read_models, model), Pending(self.log, self.ids, _TENANT)
+            with collection_paused():
+                started = perf_counter()
                 IdentityResolution(_TENANT).react(batch, rows, pending)
-                tries.append(perf_counter() - started)
+                announced.append(perf_counter() - started)
         started = perf_counter()
         self.log.commit(Commit(pending.appends(), rows.changes(), [Advance(model, before, batch[-1].position)]))
-        return 1000 * min(tries), 1000 * (perf_counter() - started)
+        return _Taken(1000 * min(resolved), 1000 * min(announced), 1000 * (perf_counter() - started))
 
 
 def _arrivals(population: Population, nodes: Sequence[Node], count: int) -> Iterator[Sequence[Append]]:
@@ -148,16 +163,21 @@ def measure(url: str, identifiers: int = IDENTIFIERS, new_links: int = NEW_LINKS
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     taken = [house.arrive(one) for one in _arrivals(population, house.nodes, new_links)]
     engine.dispose()
-    resolving, committing = [one for one, _ in taken], [one for _, one in taken]
-    both = [sum(one) for one in taken]
     kind = f"{engine.dialect.name}, {identifiers:,} identifiers, {house.links:,} links"
+    resolving = [one.resolved for one in taken]
+    steps = (
+        ("resolve one link", resolving),
+        ("resolve and announce it", [one.announced for one in taken]),
+        ("commit that", [one.committed for one in taken]),
+        ("all of it", [one.announced + one.committed for one in taken]),
+    )
     return [
         *(
             Row(f"{kind}: {what}, p{percent}", [_percentile(part, percent) for part in _thirds(values)], "ms")
-            for what, values in (("resolve one link", resolving), ("commit it", committing), ("both", both))
+            for what, values in steps
             for percent in (50, 99)
         ),
-        Row(f"{kind}: left of {MOST_MS:g} ms at p99", [MOST_MS - _percentile(part, 99) for part in _thirds(resolving)],
+        Row(f"{kind}: p99 below {MOST_MS:g} ms by", [MOST_MS - _percentile(part, 99) for part in _thirds(resolving)],
             "ms", 0.0),
         Row(f"{kind}: rebuild", [rate], "links/s"),
         Row(f"{kind}: peak memory", [memory], "MB"),

