@@ -43,7 +43,7 @@ test-browser: $(READY)  ## the shop page in a real browser, if Chromium is insta
 
 lock: $(READY)  ## resolve pyproject.toml into requirements.lock; UPGRADE=--upgrade takes newer versions
 	$(BIN)/uv pip compile --universal --generate-hashes $(UPGRADE) --no-emit-index-url \
-	  --custom-compile-command "make lock" --extra dev --extra linkage --quiet --output-file requirements.lock pyproject.toml
+	  --custom-compile-command "make lock" --extra dev --extra linkage --extra spark --quiet --output-file requirements.lock pyproject.toml
 
 # The stamp is newer than what it was made from, so a second run costs nothing.
 $(READY): requirements.lock pyproject.toml | prerequisites

@@ -1,113 +1,128 @@
-"""The streaming engine: accumulators that do not care for the order in which touches arrive.
+"""The streaming engine: declared measures compiled into updates of cells, and read from them at any later time."""
 
-Decayed sums keep (value at `at`, `at`): adding rescales the older side, so any order of arrival gives the same sum up
-to rounding (forward decay, Cormode et al. 2009).
-"""
+from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 
-from collections.abc import Iterable, Mapping
-from math import exp2
+from attrs import define, field
 
-import msgspec
+from application.features.cells import Cell, family, undo_of, unwhole, update_of, whole
+from application.features.reading import value_of
+from application.features.steps import Add, State, Step, adding
+from application.features.touch import Observation, Touch
+from ports.measures import NOTHING, Measure, References, Value
 
-from application.features.declarations import Measure
-from application.features.touch import Touch
-
-DAY = 86_400.0
-
-#: A feature's value: one number, or one per key.
-Value = float | Mapping[str, float]
+#: Aggregates whose keys are kept in one cell.
+_NAMED = frozenset(["last", "distinct"])
 
 
-class Cell(msgspec.Struct, array_like=True):
-    """`total` is weighted and, with a half-life, as it stood at `at`; `count` is the number of touches."""
+@define(eq=False)
+class Fold:
+    """Measures of one entity, compiled. Those that are read from the same cells share them: one base, many readings.
 
-    total: float = 0.0
-    at: float = float("-inf")
-    count: int = 0
+    A state is read at the time of its newest touch or later; for an earlier time, and for what was known then, `as_of`.
+    """
+
+    measures: Sequence[Measure]
+    _steps: dict[str, list[Step]] = field(init=False, factory=dict)
+    _adding: dict[str, list[Add]] = field(init=False, factory=dict)
+    _base: dict[str, str] = field(init=False, factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        bases: dict[object, str] = {}
+        for measure in self.measures:
+            base = bases.setdefault(_cells_of(measure), measure.name)
+            self._base[measure.name] = base
+            if base == measure.name:
+                self._compile(measure)
+        self._adding = {action: [adding(step) for step in steps] for action, steps in self._steps.items()}
+
+    def add(self, state: State, touch: Touch) -> None:
+        """Fold one touch into `state`, in place. What counts for nothing changes nothing."""
+        counts, at = touch.counts, touch.at
+        if counts > 0.0:
+            for add in self._adding.get(touch.action, ()):
+                add(state, touch, counts, at)
+
+    def remove(self, state: State, touch: Touch) -> None:
+        """Take a touch out of `state` that was folded into it. Lists and ages keep what they have.
+
+        What stays behind is rounding; an estimate is then made of fewer hashes.
+        """
+        for step in self._steps.get(touch.action, ()) if touch.counts > 0.0 else ():
+            told, cells = step.told(touch), state.get(step.base, {})
+            if told is None or step.undo is None or told[0] not in cells:
+                continue
+            if not step.undo(cells[told[0]], step.weight * touch.counts, touch.at, told[1]):
+                del cells[told[0]]
+
+    def read(self, state: State, at: float, references: References = NOTHING) -> dict[str, Value]:
+        """Return the values of all measures at the time `at` (Unix seconds)."""
+        return {
+            one.name: value_of(one, state.get(self._base[one.name], _NO_CELLS), at, references) for one in self.measures
+        }
+
+    def _compile(self, measure: Measure) -> None:
+        key = attrgetter(measure.key) if measure.key else None
+        about = attrgetter(measure.value) if measure.value else None
+        ratio = measure.aggregate == "ratio"
+        for action, weight in measure.weight.items():
+            step = Step(
+                measure.name,
+                weight,
+                update_of(measure),
+                undo_of(measure),
+                key,
+                named=measure.aggregate in _NAMED,
+                value=None if ratio else about,
+                only_if=about if ratio else None,
+            )
+            self._steps.setdefault(action, []).append(step)
+        for action, weight in (measure.per or measure.weight).items() if ratio else ():
+            self._steps.setdefault(action, []).append(Step(measure.name, weight, whole, unwhole, key))
 
 
-#: measure name -> key ("" for none) -> cell
-State = dict[str, dict[str, Cell]]
-
-
-def add(state: State, measures: Iterable[Measure], touch: Touch) -> None:
-    """Fold one touch into `state`, in place."""
-    for measure in measures:
-        weight = measure.weight.get(touch.action)
-        if weight is None:
-            continue
-        key = getattr(touch, measure.key) if measure.key else ""
-        if measure.key and not key:
-            continue
-        amount = _amount(measure, touch)
-        if amount is None:
-            continue
-        cells = state.setdefault(measure.name, {})
-        cell = cells.setdefault(key, Cell())
-        _accumulate(cell, measure, touch.at, weight * amount)
-        cell.count += _counts(measure, touch)
-
-
-def read(state: State, measure: Measure, at: float) -> Value:
-    """Return the value of `measure` at the time `at` (Unix seconds)."""
-    cells = state.get(measure.name, {})
-    if measure.key:
-        return {key: _value(cell, measure, at) for key, cell in sorted(cells.items())}
-    return _value(cells.get("", Cell()), measure, at)
+_NO_CELLS: Mapping[str, Cell] = {}
 
 
 def as_of(
-    touches: Iterable[Touch], measures: Iterable[Measure], *, at: float, known: float | None = None
+    touches: Iterable[Touch],
+    fold: Fold,
+    *,
+    at: float,
+    known: float | None = None,
+    references: References = NOTHING,
 ) -> dict[str, Value]:
-    """Return all values from the touches that had happened before `at` and were known by `known` (default: `at`)."""
-    limit = at if known is None else known
-    usable = [touch for touch in touches if touch.at < at and touch.known <= limit]
-    values: dict[str, Value] = {}
-    for measure in measures:
-        since = at - measure.window_days * DAY if measure.window_days else float("-inf")
-        state: State = {}
-        for touch in usable:
-            if touch.at >= since:
-                add(state, (measure,), touch)
-        values[measure.name] = read(state, measure, at)
-    return values
+    """Return all values from what had happened before `at` and was known by `known` (default: `at`), as known then."""
+    state: State = {}
+    for touch in known_by(touches, at if known is None else known):
+        if touch.at < at:
+            fold.add(state, touch)
+    return fold.read(state, at, references)
 
 
-def _amount(measure: Measure, touch: Touch) -> float | None:
-    """Return what one touch adds before its weight, or None if it says nothing to this measure."""
-    if measure.aggregate == "mean":
-        return float(getattr(touch, measure.value)) or None
-    if measure.aggregate == "ratio":
-        return float(getattr(touch, measure.value))
-    return 1.0
+def known_by(touches: Iterable[Touch], known: float) -> list[Touch]:
+    """Return what was known at a moment: of each observation the newest version until then, unless it was revoked.
+
+    In no particular order. A touch that is no observation has no versions.
+    """
+    plain: list[Touch] = []
+    newest: dict[str, Observation] = {}
+    for touch in touches:
+        if touch.known > known:
+            continue
+        if not isinstance(touch, Observation):
+            plain.append(touch)
+        elif (other := newest.get(touch.id)) is None or other.position < touch.position:
+            newest[touch.id] = touch
+    return [*plain, *(one for one in newest.values() if not one.revoked)]
 
 
-def _counts(measure: Measure, touch: Touch) -> int:
-    """A return is in the numerator of the return share only: the denominator is what was bought."""
-    return 0 if measure.value == "returned" and touch.returned else 1
-
-
-def _accumulate(cell: Cell, measure: Measure, at: float, amount: float) -> None:
-    if measure.half_life_days:
-        span = measure.half_life_days * DAY
-        if at >= cell.at:
-            cell.total = cell.total * exp2((cell.at - at) / span) + amount
-        else:
-            cell.total += amount * exp2((at - cell.at) / span)
-    else:
-        cell.total += amount
-    cell.at = max(cell.at, at)
-
-
-def _value(cell: Cell, measure: Measure, at: float) -> float:
-    match measure.aggregate:
-        case "decayed_sum":
-            decay = exp2((cell.at - at) / (measure.half_life_days * DAY)) if cell.count else 0.0
-            value = cell.total * decay
-        case "count":
-            value = float(cell.count)
-        case "mean" | "ratio":
-            value = cell.total / cell.count if cell.count else 0.0
-        case "age":
-            value = at - cell.at if cell.count else float("inf")
-    return min(max(value, measure.low), measure.high)
+def _cells_of(measure: Measure) -> object:
+    """Return what tells apart the cells of measures."""
+    return (
+        family(measure),
+        tuple(sorted(measure.weight.items())),
+        tuple(sorted(measure.per.items())),
+        *(measure.key, measure.value, measure.half_life_days, measure.window_days),
+        measure.k if measure.aggregate in _NAMED else 0,
+    )

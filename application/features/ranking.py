@@ -11,9 +11,10 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from application.features.catalogue_table import CatalogueTable
-from application.features.declarations import MEASURES, Measure
-from application.features.fold import Value
+from application.features.fold import Fold
+from application.features.measures import MEASURES
 from application.features.touch import Touch
+from ports.measures import Value
 
 RANKING_FEATURES = (
     *("retrieval", "category_share", "brand_share", "colour_share", "taste_match", "seen", "history"),
@@ -25,8 +26,9 @@ CANDIDATES = 200
 RECENT = 10
 _CUSTOMER = ("category_affinity", "brand_affinity", "colour_affinity", "style_products", "seen_price")
 _PRODUCT = ("popularity", "selling_price", "return_share")
-CUSTOMER_MEASURES: tuple[Measure, ...] = tuple(one for one in MEASURES if one.name in _CUSTOMER)
-PRODUCT_MEASURES: tuple[Measure, ...] = tuple(one for one in MEASURES if one.name in _PRODUCT)
+#: What is read of a customer, and of a product.
+CUSTOMER_FOLD = Fold([one for one in MEASURES if one.name in _CUSTOMER])
+PRODUCT_FOLD = Fold([one for one in MEASURES if one.name in _PRODUCT])
 
 
 def sought(touches: Iterable[Touch]) -> Sequence[str]:

@@ -8,20 +8,24 @@ from types import MappingProxyType
 
 import numpy as np
 from attrs import field, frozen
+from numpy.typing import NDArray
 
 from application.features.catalogue_table import CatalogueTable, catalogue_table
-from application.features.declarations import Measure, measures_of
-from application.features.fold import Value, as_of
-from application.features.touch import Touch
+from application.features.fold import Fold
+from application.features.measures import CUSTOMER
+from application.features.touch import Observation, Touch
 from application.learning.histories import Histories
 from application.learning.maturity import KeepRates, LabelKind, Maturing
+from application.learning.past import Past
 from domain.catalogue.product import Product
 from domain.returns.routing import ROUTING, RoutingPolicy
+from ports.measures import Measure, Value
 from ports.models import ACTIONS, Interactions, Labels, Progress, Sequences
 
 #: Scalar measures that enter the user tower, in this order, as log(1 + x) (shares as they are).
 USER_FEATURES = ("views_7d", "carts_7d", "seconds_since_last", "paid_price", "discount_share")
-_USER_MEASURES = tuple(next(one for one in measures_of("customer") if one.name == name) for name in USER_FEATURES)
+_USER_MEASURES = tuple(next(one for one in CUSTOMER if one.name == name) for name in USER_FEATURES)
+_USER_FOLD = Fold(_USER_MEASURES)
 _NEVER = 30 * 86_400.0
 
 
@@ -65,7 +69,8 @@ def build(
     if not histories.rows:
         raise NothingToLearn("no session with a product is in the log: ingest events and run `haberdasher project`")
     numbers: dict[str, int] = {}
-    items, actions, times, lengths, users, total = [], [], [], [], [], len(histories.rows)
+    items, actions, times, lengths, total = [], [], [], [], len(histories.rows)
+    begun = list[tuple[float, int, str]]()
     maturing, labelled = _maturing(histories, catalogue, labels, policy), list[tuple[float, float, float]]()
     for done, row in enumerate(histories.rows):
         touches = knowable(row.touches)
@@ -75,7 +80,7 @@ def build(
             times.append(touch.at)
             labelled.append(_label(touch, maturing))
         lengths.append(len(touches))
-        users.append(user_vector(histories.of(row.subject), touches[0].at))
+        begun.append((touches[0].at, done, row.subject))
         if done % 5000 == 0:
             progress(done, total, "rows")
     progress(total, total, "rows")
@@ -89,7 +94,7 @@ def build(
             actions=np.array(actions, np.int8),
             n_items=len(numbers),
             item_features=table.content,
-            user_features=np.array(users, np.float32).reshape(len(users), -1),
+            user_features=_user_features(histories.observations, begun),
             labels=_labels(labelled),
         ),
         vocabulary=tuple(numbers),
@@ -133,15 +138,15 @@ def knowable(touches: Sequence[Touch]) -> Sequence[Touch]:
     return [touch for touch in ordered if touch.known <= instants[bisect_right(instants, touch.at)]]
 
 
-_STRANGER = [0.0, 0.0, log1p(_NEVER), 0.0, 0.0]
-
-
-def user_vector(touches: Sequence[Touch], at: float) -> list[float]:
-    """Return `USER_FEATURES` from what had happened before and was known at the time `at`."""
-    if not any(touch.at < at and touch.known <= at for touch in touches):
-        return _STRANGER
-    values = as_of(touches, _USER_MEASURES, at=at)
-    return [_scaled(measure, values[measure.name]) for measure in _USER_MEASURES]
+def _user_features(observations: Sequence[Observation], begun: Sequence[tuple[float, int, str]]) -> NDArray[np.float32]:
+    """Return `USER_FEATURES` [rows, features] as known when each row began. `begun`: (moment, row, whose)."""
+    past = Past.of(observations, _USER_FOLD, Fold(()))
+    features = np.zeros((len(begun), len(USER_FEATURES)), np.float32)
+    for at, row, subject in sorted(begun):
+        past.advance(at)
+        values = _USER_FOLD.read(past.customer(past.customer_of(subject)), at)
+        features[row] = [_scaled(measure, values[measure.name]) for measure in _USER_MEASURES]
+    return features
 
 
 def feature_schema() -> str:

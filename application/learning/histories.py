@@ -5,7 +5,7 @@ from typing import Self
 
 from attrs import Factory, define, field
 
-from application.features.touch import Touch
+from application.features.touch import Observation, Touch
 from application.identity.attribution import outlives
 from application.learning.capping import capped
 from application.projections.consents import refusing
@@ -39,10 +39,12 @@ class Histories:
     """`rows` in order of their first touch. `of` gives a person's touches, over all identifiers of the person.
 
     What the marks leave out is in neither; a bounce is in no row, and still in its person's history. Whoever has taken
-    back the use of their data is `refusing`, and in neither as well.
+    back the use of their data is `refusing`, and in neither as well. `observations`: every version of every touch, for
+    what was known when; `rows` are how things are known to be now.
     """
 
     rows: list[Row] = Factory(list)
+    observations: Sequence[Observation] = ()
     marks: Marks = UNMARKED
     refusing: frozenset[str] = frozenset()
     _by_person: dict[str, list[Touch]] = Factory(dict)
@@ -66,7 +68,9 @@ class Histories:
         yield "", [touch for row in self.rows if not row.subject for touch in row.touches]
 
     @classmethod
-    def read(cls, read_models: ReadModels, marks: Marks | None = None) -> Self:
+    def read(
+        cls, read_models: ReadModels, marks: Marks | None = None, observations: Sequence[Observation] = ()
+    ) -> Self:
         """Read everything that counts by the marks (the stored ones), a kilobyte of memory or so per session.
 
         With `UNMARKED` it is the raw history.
@@ -79,6 +83,7 @@ class Histories:
         members |= {anonymous_person(one): (one,) for one in shared}
         person_of = {one: person for person, ids in members.items() for one in ids}
         self = cls(marks=marks, refusing=refusing(read_models), person_of=person_of, members=members)
+        self.observations = observations
         last: dict[str, list[Row]] = {}
         sessions = View(read_models, "sessions").all(SESSIONS)
         bound = dict(identity.all(BOUND))

@@ -147,7 +147,7 @@ def _reranked(work: Work, fitted: Fitted, progress: Progress) -> Callable[[Cases
         return lambda _: ()
     chosen = [cases for cases in work.asked.cases if cases.relevance != "next_item" and len(cases.rows)]
     considered = consider(
-        fitted.model, chosen, work.dataset, work.ranking.histories, rows=work.asked.rows, progress=progress
+        fitted.model, chosen, work.dataset, work.ranking.histories.observations, rows=work.asked.rows, progress=progress
     )
     by_relevance = {cases.relevance: one for cases, one in zip(chosen, considered, strict=True)}
     rankers = fitted.rankers.rankers

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from application.evaluation.cases import Cases
 from application.features.ranking import CANDIDATES
+from application.features.touch import Observation
 from application.learning.dataset import Dataset
-from application.learning.histories import Histories
 from application.learning.timeline import Timeline
 from ports.models import Progress, Ranking, Recommender, Sequences
 from ports.ranker import Ranker
@@ -27,7 +27,7 @@ def consider(
     model: Recommender,
     every: Sequence[Cases],
     dataset: Dataset,
-    histories: Histories,
+    observations: Sequence[Observation],
     *,
     rows: NDArray[np.int64],
     progress: Progress,
@@ -39,13 +39,13 @@ def consider(
     found = [model.recommend(cases.prefixes, min(CANDIDATES, len(dataset.vocabulary))) for cases in every]
     features: list[list[NDArray[np.float32]]] = [[np.empty(0, np.float32)] * len(cases) for cases in every]
     order = sorted(((float(at), c, r) for c, cases in enumerate(every) for r, at in enumerate(cases.at)))
-    timeline = Timeline.of(histories, dataset)
+    timeline = Timeline.of(observations, dataset)
     for done, (at, c, r) in enumerate(order):
         timeline.advance(at)
-        person = histories.person(dataset.subjects[rows[every[c].rows[r]]])
+        subject = dataset.subjects[rows[every[c].rows[r]]]
         known = found[c].items[r] >= 0
         items = found[c].items[r][known].astype(np.int64)
-        features[c][r] = timeline.features(person, at, items, found[c].scores[r][known], None)
+        features[c][r] = timeline.features(subject, at, items, found[c].scores[r][known], None)
         if done % 100 == 0:
             progress(done, len(order), "cases")
     progress(len(order), len(order), "cases")

@@ -43,10 +43,14 @@ class RankingData:
         return cls(histories, slates_of(read_models, histories), make, debiasing)
 
     def digest(self) -> str:
-        """Return a digest of the slates with their labels, and of whose they were."""
-        return sha256(
-            msgspec.json.encode([(one.slate_id, one.shown, one.person, one.device) for one in self.slates])
-        ).hexdigest()
+        """Return a digest of the slates with their labels and whose they were, and of what was known when.
+
+        Observations are never rewritten, so their number and the newest position tell them.
+        """
+        known = self.histories.observations
+        upto = len(known), max((one.position for one in known), default=0)
+        slates = [(one.slate_id, one.shown, one.subject, one.device) for one in self.slates]
+        return sha256(msgspec.json.encode((upto, slates))).hexdigest()
 
 
 @frozen(eq=False)

@@ -34,7 +34,7 @@ DEEPEST = 200
 
 @frozen
 class Seen:
-    """A slate with whose it was. `device`: the class of screen, for the chance that a place is looked at.
+    """A slate with an identifier of whose it was. `device`: class of screen, for the chance that a place is looked at.
 
     `mistaken`: products that were tapped by a slip of the finger, and not again. `left_behind`: products of a cart that
     was abandoned, with the time from when that was known.
@@ -42,7 +42,7 @@ class Seen:
 
     slate_id: str
     shown: Shown
-    person: str
+    subject: str
     device: str
     mistaken: frozenset[str] = frozenset()
     left_behind: Mapping[str, float] = field(factory=dict)
@@ -108,7 +108,7 @@ def slates_of(read_models: ReadModels, histories: Histories) -> Sequence[Seen]:
             device, cart = (session.device if session else ""), marks.carts.get(shown.session)
             left = dict.fromkeys(cart.products, cart.known_at) if cart else {}
             mistaken = marks.mistaken(visitor, session.touches) if session else frozenset[str]()
-            found.append(Seen(slate_id, shown, histories.person(subject), device, mistaken, left))
+            found.append(Seen(slate_id, shown, subject, device, mistaken, left))
     return sorted(found, key=lambda one: (one.shown.at, one.slate_id))
 
 
@@ -130,7 +130,7 @@ class Replay:
 
         `slates` in order of time.
         """
-        timeline, numbers = Timeline.of(self.histories, self.dataset), self.dataset.numbers()
+        timeline, numbers = Timeline.of(self.histories.observations, self.dataset), self.dataset.numbers()
         features, found, owners = [], list[_Row](), list[int]()
         for done, one in enumerate(slates):
             timeline.advance(one.shown.at)
@@ -155,13 +155,13 @@ class Replay:
         self, one: Seen, items: NDArray[np.int64], timeline: Timeline, numbers: Mapping[str, int]
     ) -> NDArray[np.float32]:
         """Of a slate of similar products the subject is known, or taken to be what was looked at last."""
-        seen = timeline.seen(one.person, RECENT)
+        seen = timeline.seen(one.subject, RECENT)
         similar = one.shown.surface == "similar"
         about = (one.shown.about or (seen[-1] if seen else "")) if similar else ""
         query = [about] if about else seen
         prefix = Sequences.of([[numbers[product] for product in query if product in numbers]])
         retrieval = np.asarray(self.model.item_vectors[items] @ self.model.session_vectors(prefix)[0], np.float32)
-        return timeline.features(one.person, one.shown.at, items, retrieval, numbers.get(about))
+        return timeline.features(one.subject, one.shown.at, items, retrieval, numbers.get(about))
 
     def _weights(self, slates: Sequence[Seen], rows: Sequence["_Row"], owners: Sequence[int]) -> NDArray[np.float32]:
         """Return 1 where it is certain that a place was seen, else the inverse of the chance that it was."""

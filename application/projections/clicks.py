@@ -81,6 +81,26 @@ class ClicksProjection:
                 for collection in (LOOKED, SLIPS, BOUNCES):
                     rows.drop(collection, one.event.sessions)
 
+    def apply_one(self, recorded: Recorded, session_id: str, rows: Rows) -> bool:
+        """Change the row of a session by one event; tell whether other touches are slips now.
+
+        Cheaper than a batch of one: only touches of the products that the event is about are judged anew, as no other
+        can be another. Bounces are left to `apply`.
+        """
+        event = recorded.event
+        reader = _READERS.get(type(event))
+        if reader is None:
+            return False
+        row = rows.get(LOOKED, session_id) or Looked()
+        reader(row, event, recorded.metadata, self.policy.clicks)
+        rows.put(LOOKED, session_id, row)
+        if not row.looks or not (products := _products(event, row)):
+            return False
+        about = [look for look in row.looks if look.product in products]
+        before = [look.weight for look in about]
+        mark_all(Looked(about, row.pages, row.handled), self.policy.clicks)
+        return any((not look.weight) is not (not weight) for look, weight in zip(about, before, strict=True))
+
     def _mark(self, session_id: str, row: Looked, rows: Rows) -> None:
         before = [look.weight for look in row.looks], row.bounce
         mark_all(row, self.policy.clicks)
@@ -97,6 +117,16 @@ class ClicksProjection:
             rows.put(BOUNCES, session_id, 1)
         else:
             rows.delete(BOUNCES, session_id)
+
+
+def _products(event: Any, row: Looked) -> frozenset[str]:
+    """Return the products whose touches may be worth something else by an event that was read into a row."""
+    product = getattr(event, "product", None)
+    if product is not None:
+        return frozenset([product.product_id])
+    if isinstance(event, facts.PageEngaged):
+        return frozenset(look.product for look in row.looks if look.page == event.page_view_id)
+    return frozenset()
 
 
 def mark_all(row: Looked, rules: ClickRules) -> None:

@@ -37,7 +37,7 @@ ALLOWED: Collection[Allowed] = Collection("allowed", Allowed)
 ASKED: Collection[float] = Collection("asked", float)
 
 #: What a browser may deny in passing and still be stored: the rest is asked for with every event.
-_IN_PASSING = "personalisation"
+IN_PASSING = "personalisation"
 #: Who takes back one of these is in no training.
 LEARNING = ("personalisation", "analytics")
 
@@ -66,18 +66,18 @@ class ConsentsProjection:
 
 def _subjects(recorded: Recorded) -> Iterable[str]:
     envelope = recorded.metadata.envelope
-    return () if envelope is None or _IN_PASSING not in envelope.consent else envelope.subject.values()
+    return () if envelope is None or IN_PASSING not in envelope.consent else envelope.subject.values()
 
 
 def _overhear(recorded: Recorded, rows: Rows) -> None:
     """Believe a no, and a yes after a no; a yes alone is what most browsers say, and nothing to remember."""
     for identifier in _subjects(recorded):
         assert recorded.metadata.envelope is not None
-        said = Said(recorded.metadata.envelope.consent[_IN_PASSING], recorded.metadata.occurred_at.timestamp())
+        said = Said(recorded.metadata.envelope.consent[IN_PASSING], recorded.metadata.occurred_at.timestamp())
         known = rows.get(ALLOWED, identifier)
-        if said.answer == "denied" or (known is not None and _IN_PASSING in known.passing):
+        if said.answer == "denied" or (known is not None and IN_PASSING in known.passing):
             known = known or Allowed()
-            _put(known.passing, _IN_PASSING, said)
+            _put(known.passing, IN_PASSING, said)
             rows.put(ALLOWED, identifier, known)
 
 
@@ -92,7 +92,7 @@ def _latest(said: Iterable[Said]) -> Said:
 
 def withdrawn(read_models: ReadModels, identifiers: Iterable[str]) -> frozenset[str]:
     """Return the purposes that a person has taken back, under whichever of these identifiers."""
-    return _withdrawn(View(read_models, ConsentsProjection.name).get(ALLOWED, identifiers).values())
+    return withdrawn_in(View(read_models, ConsentsProjection.name).get(ALLOWED, identifiers).values())
 
 
 def withdrawn_by(read_models: ReadModels, identifiers: Sequence[str]) -> Mapping[str, frozenset[str]]:
@@ -104,7 +104,7 @@ def withdrawn_by(read_models: ReadModels, identifiers: Sequence[str]) -> Mapping
     known = view.get(ALLOWED, dict.fromkeys(one for members in persons for one in members))
     found: dict[str, frozenset[str]] = {}
     for members in persons:
-        if no := _withdrawn(known[one] for one in members if one in known):
+        if no := withdrawn_in(known[one] for one in members if one in known):
             found |= dict.fromkeys(members, no)
     return found
 
@@ -115,7 +115,7 @@ def refusing(read_models: ReadModels, purposes: Sequence[str] = LEARNING) -> fro
     no = [one for one, row in known.items() if any(said.answer == "denied" for said in _answers(row))]
     found: set[str] = set()
     for members in _persons(read_models, no):
-        if not _withdrawn(known[one] for one in members if one in known).isdisjoint(purposes):
+        if not withdrawn_in(known[one] for one in members if one in known).isdisjoint(purposes):
             found |= set(members)
     return frozenset(found)
 
@@ -140,7 +140,7 @@ def _persons(read_models: ReadModels, identifiers: Sequence[str]) -> Iterable[Se
     yield from ((one,) for one in identifiers if one not in persons)
 
 
-def _withdrawn(rows: Iterable[Allowed]) -> frozenset[str]:
+def withdrawn_in(rows: Iterable[Allowed]) -> frozenset[str]:
     decided: dict[str, Said] = {}
     passing: dict[str, Said] = {}
     for row in rows:

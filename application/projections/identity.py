@@ -89,7 +89,7 @@ class IdentityProjection:
 
     def _noted(self, batch: Sequence[Recorded], rows: Rows) -> Iterator[tuple[Recorded, tuple[str, ...]]]:
         """Keep fact after fact; yield each that counts with the identifiers whose component it may change."""
-        named = [(recorded, _named(recorded.event)) for recorded in batch]
+        named = [(recorded, named_in(recorded.event)) for recorded in batch]
         rows.prefetch(IDENTIFIERS, (one for _, ends in named for one in ends))
         rows.prefetch(FORGOTTEN, (one for _, ends in named for one in ends))
         for recorded, ends in named:
@@ -218,7 +218,7 @@ def _ties(known: Known) -> Iterable[Link]:
     return (*known.links.values(), *(one.link for one in known.retracted.values()))
 
 
-def _named(event: object) -> tuple[str, ...]:
+def named_in(event: object) -> tuple[str, ...]:
     """Return the identifiers that a fact is about."""
     match event:
         case identifier.IdentifierObserved(surrogate) | identifier.IdentifierBlocked(surrogate):

@@ -6,21 +6,21 @@ The raw rows stay as they are. Sums are taken apart exactly, up to rounding, bec
 from collections.abc import Mapping
 from math import exp2
 
-from application.features.declarations import Measure, measures_of
-from application.features.fold import DAY, Cell, State, add
+from application.features.cells import Cell, family
+from application.features.ranking import PRODUCT_FOLD
+from application.features.steps import State
 from application.projections.marks import left_out
 from application.projections.products import PRODUCTS, Product
 from application.projections.rows import View
 from ports.event_log import ReadModels
-
-_MEASURES = measures_of("product")
+from ports.measures import DAY, Measure
 
 
 def counted(read_models: ReadModels) -> Mapping[str, Product]:
     """Return the products as serving and training count them. Costs a look at every touch that is left out."""
     out: dict[str, State] = {}
     for touch in left_out(read_models):
-        add(out.setdefault(touch.product, {}), _MEASURES, touch)
+        PRODUCT_FOLD.add(out.setdefault(touch.product, {}), touch)
     products = dict(View(read_models, "products").all(PRODUCTS))
     for product_id, state in out.items():
         if product_id in products:
@@ -30,7 +30,7 @@ def counted(read_models: ReadModels) -> Mapping[str, Product]:
 
 def less(state: State, out: State) -> State:
     """Return a state without what went into another one."""
-    by_name = {measure.name: measure for measure in _MEASURES}
+    by_name = {measure.name: measure for measure in PRODUCT_FOLD.measures}
     return {
         name: {
             key: _less(cell, out.get(name, {}).get(key), by_name[name]) if name in by_name else cell
@@ -43,6 +43,12 @@ def less(state: State, out: State) -> State:
 def _less(cell: Cell, out: Cell | None, measure: Measure) -> Cell:
     if out is None:
         return cell
-    count = cell.count - out.count
-    decay = exp2((out.at - cell.at) / (measure.half_life_days * DAY)) if measure.half_life_days else 1.0
-    return Cell(cell.total - out.total * decay if count else 0.0, cell.at, max(count, 0))
+    count = max(cell.count - out.count, 0.0)
+    match family(measure):
+        case "decayed":
+            decay = exp2((out.at - cell.at) / (measure.half_life_days * DAY))
+            return Cell(cell.total - out.total * decay if count else 0.0, cell.at, count)
+        case "moments":
+            return Cell((cell.total * cell.count - out.total * out.count) / count if count else 0.0, count=count)
+        case _:
+            return Cell(cell.total - out.total, count=count)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from application.features.declarations import measures_of
-from application.features.fold import State, add
+from application.features.ranking import PRODUCT_FOLD
+from application.features.steps import State
 from application.features.touch import ACTION_OF, Touch, touch_of
 from application.projections.purchases import bought
 from application.projections.rows import Collection, Rows
@@ -34,7 +34,6 @@ class Sold(msgspec.Struct, omit_defaults=True):
 PRODUCTS: Collection[Product] = Collection("products", Product)
 #: by order id
 SOLD: Collection[Sold] = Collection("sold", Sold)
-_MEASURES = measures_of("product")
 
 
 class ProductsProjection:
@@ -54,7 +53,7 @@ class ProductsProjection:
             if touch.at >= row.described_at:
                 row.category, row.brand = touch.category or row.category, touch.brand or row.brand
                 row.colour, row.described_at = touch.colour or row.colour, touch.at
-            add(row.state, _MEASURES, touch)
+            PRODUCT_FOLD.add(row.state, touch)
             rows.put(PRODUCTS, touch.product, row)
 
 

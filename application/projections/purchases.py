@@ -4,6 +4,7 @@ What a return says is read from where it was routed to: the direction of a misfi
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -20,6 +21,8 @@ from ports.event_log import Metadata, Recorded
 
 #: Stands for every line of an order; no line is called so.
 ALL = ""
+#: What a touch of an order is.
+Part = Literal["line", "claim"]
 _DIRECTIONS = {observed: direction for direction, observed in OBSERVED.items()}
 
 
@@ -51,9 +54,18 @@ class Purchase(msgspec.Struct, omit_defaults=True):
     @property
     def touches(self) -> list[Touch]:
         """What counts as bought, and what came back."""
+        return list(self.parts.values())
+
+    @property
+    def parts(self) -> dict[tuple[Part, str], Touch]:
+        """The touches by what they are: a line by its id, what came back by the key of its claim."""
         kept = {} if ALL in self.cancelled else self.bought
-        lines = [self._labelled(line, touch) for line, touch in kept.items() if line not in self.cancelled]
-        return [*lines, *(self._told(key, touch) for key, touch in self.returned.items())]
+        found: dict[tuple[Part, str], Touch] = {
+            ("line", line): self._labelled(line, touch) for line, touch in kept.items() if line not in self.cancelled
+        }
+        for key, touch in self.returned.items():
+            found["claim", key] = self._told(key, touch)
+        return found
 
     def _labelled(self, line: str, touch: Touch) -> Touch:
         """Give a purchase the least label of what came back of it, else the one that has matured."""
@@ -89,13 +101,22 @@ class PurchasesProjection:
             if isinstance(event, PersonForgotten):
                 rows.drop(PURCHASES, event.orders)
                 rows.drop(BY_SUBJECT, event.identifiers)
-                continue
-            order_id = event.withdrawn.order_id if isinstance(event, SignalWithdrawn) else None
-            order_id = event.order_id if isinstance(event, _OF_ORDERS) else order_id
-            if order_id is not None:
+            elif (order_id := order_of(event)) is not None:
                 row = rows.get(PURCHASES, order_id) or Purchase()
                 _change(row, recorded, rows)
                 rows.put(PURCHASES, order_id, row)
+
+
+def order_of(event: object) -> str | None:
+    """Return the order whose row an event changes, None for an event that changes none."""
+    if isinstance(event, SignalWithdrawn):
+        return event.withdrawn.order_id
+    return event.order_id if isinstance(event, _OF_ORDERS) else None
+
+
+def buyer_of(event: order.OrderPlaced) -> str:
+    """Return whose an order is by what it says, "" for a guest's."""
+    return event.account or event.loyalty or event.email or ""
 
 
 def _change(row: Purchase, recorded: Recorded, rows: Rows) -> None:
@@ -124,7 +145,7 @@ def _prefetch(batch: Sequence[Recorded], rows: Rows) -> None:
     """Read in a few queries what a batch will ask for row by row."""
     rows.prefetch(PURCHASES, (one.event.order_id for one in batch if isinstance(one.event, _OF_ORDERS)))
     placed = [one.event for one in batch if isinstance(one.event, order.OrderPlaced)]
-    rows.prefetch(BY_SUBJECT, (who for one in placed if (who := one.account or one.loyalty or one.email)))
+    rows.prefetch(BY_SUBJECT, filter(None, map(buyer_of, placed)))
 
 
 def bought(bill: Bill, metadata: Metadata) -> dict[str, Touch]:
@@ -148,7 +169,7 @@ def bought(bill: Bill, metadata: Metadata) -> dict[str, Touch]:
 
 
 def _place(row: Purchase, event: order.OrderPlaced, metadata: Metadata, rows: Rows) -> None:
-    row.subject = event.account or event.loyalty or event.email or ""
+    row.subject = buyer_of(event)
     if row.billed_at is None or row.billed_at < event.placed_at.timestamp():
         _bill(row, event.bill, metadata)
     if row.subject:

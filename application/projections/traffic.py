@@ -205,6 +205,17 @@ class TrafficProjection:
                 for collection in (VISITORS, MARKED, SESSIONS_OF):
                     rows.drop(collection, one.event.identifiers)
 
+    def apply_one(self, recorded: Recorded, session_id: str, rows: Rows) -> None:
+        """Change `rows` by one event of a session, as a batch of it would: for whoever must know what each one did."""
+        if type(recorded.event) is _STARTED:
+            _start(recorded.event, rows)
+            return
+        visit = _visit(rows, session_id)
+        row = rows.get(VISITORS, visit.visitor) or Visitor(Evidence())
+        tells = rows.get(TELLS, visit.channel) or Tells()
+        self._read(recorded, session_id, _Reading(self.bots, self.policy, row.evidence, visit, tells), rows)
+        self._judge(visit.visitor, row, rows)
+
     def _read(self, recorded: Recorded, session_id: str, reading: _Reading, rows: Rows) -> None:
         event, envelope, visit, tells = recorded.event, recorded.metadata.envelope, reading.visit, reading.tells
         told = tells.engagement, tells.products, tells.referrers

@@ -52,7 +52,9 @@ def context_of(
         return Context(refused=True)
     touches = touches_of_subjects(read_models, owner.subjects) if owner else ()
     touches = touches or (session.touches if session else ())
-    happened = sorted((one for one in touches if one.at < at and one.known <= at), key=lambda one: one.at)
+    happened = sorted(
+        (one for one in touches if one.at < at and one.known <= at), key=lambda one: (one.at, one.product)
+    )
     return Context(
         owner.person if owner else None,
         tuple(found),

@@ -5,13 +5,16 @@ What happened on a shared device without an account is no resolved person's: see
 
 from collections.abc import Mapping, Sequence
 
-from application.features.declarations import measures_of
-from application.features.fold import Value, as_of
+from application.features.fold import Fold, as_of
+from application.features.measures import CUSTOMER
 from application.features.touch import Touch
 from application.identity.attribution import owner_of, within_bounds
 from application.projections import purchases, sessions
 from application.projections.rows import View
 from ports.event_log import ReadModels
+from ports.measures import Value
+
+_FOLD = Fold(CUSTOMER)
 
 
 def touches_of(read_models: ReadModels, surrogate: str) -> Sequence[Touch]:
@@ -50,4 +53,4 @@ def features_of(
     read_models: ReadModels, surrogate: str, *, at: float, known: float | None = None
 ) -> Mapping[str, Value]:
     """Return every customer measure at the time `at` (Unix seconds), from what was known by `known`."""
-    return as_of(touches_of(read_models, surrogate), measures_of("customer"), at=at, known=known)
+    return as_of(touches_of(read_models, surrogate), _FOLD, at=at, known=known)

@@ -7,10 +7,10 @@ from attrs import define, field, frozen
 from numpy.typing import NDArray
 
 from application.features.catalogue_table import CatalogueTable, catalogue_table
-from application.features.fold import as_of, read
+from application.features.fold import as_of
 from application.features.ranking import (
-    CUSTOMER_MEASURES,
-    PRODUCT_MEASURES,
+    CUSTOMER_FOLD,
+    PRODUCT_FOLD,
     RANKING_FEATURES,
     Dynamics,
     Profile,
@@ -69,7 +69,7 @@ class Stack:
         self.available = available
 
     def profile(self, touches: Sequence[Touch], at: float) -> Profile:
-        return profile_of(as_of(touches, CUSTOMER_MEASURES, at=at), self.table, self.numbers)
+        return profile_of(as_of(touches, CUSTOMER_FOLD, at=at), self.table, self.numbers)
 
     def features(
         self, profile: Profile, items: NDArray[np.int64], retrieval: NDArray[np.float32], subject: int | None
@@ -104,7 +104,7 @@ def dynamics_of(vocabulary: Sequence[str], read_models: ReadModels, at: float) -
     values: list[Mapping[str, float]] = []
     for product in vocabulary:
         row = rows.get(product)
-        found = {one.name: read(row.state, one, at) for one in PRODUCT_MEASURES} if row else {}
+        found = PRODUCT_FOLD.read(row.state, at) if row else {}
         values.append({name: value for name, value in found.items() if isinstance(value, float)})
     return Dynamics.of(values)
 

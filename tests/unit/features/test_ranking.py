@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from application.features.catalogue_table import CatalogueTable, catalogue_table
-from application.features.fold import add, as_of, read
+from application.features.fold import State, as_of
 from application.features.ranking import (
-    CUSTOMER_MEASURES,
-    PRODUCT_MEASURES,
+    CUSTOMER_FOLD,
+    PRODUCT_FOLD,
     RANKING_FEATURES,
     Dynamics,
     profile_of,
@@ -28,6 +28,7 @@ from application.serving.stack import Stack
 from domain.catalogue.product import Colourway, Product, ProductListed
 from domain.values import Money
 from haberdasher.testing.recommender import quiet
+from tests.support.observed import observed
 
 NOW = 1_800_000_000.0
 DAY = 86_400.0
@@ -88,7 +89,7 @@ def world(told: Told) -> tuple[Histories, Dataset]:
     rows = [Row("first", "nobody", [first])]
     rows += [Row(f"row-{person}", person, [*every]) for person, every in by_person.items()]
     people = {person: every for person, every in by_person.items() if person} | {"nobody": [first]}
-    histories = Histories(rows=rows, by_person=people)
+    histories = observed(Histories(rows=rows, by_person=people))
     return histories, build(histories, quiet, CATALOGUE)
 
 
@@ -102,12 +103,12 @@ def served(
     """What the server gives that knows what is known at `at`."""
     values = []
     for product in data.vocabulary:
-        state: dict[str, dict[str, object]] = {}
+        state: State = {}
         for _, every in histories.people():
             for touch in every:
                 if touch.product == product and usable(touch, at):
-                    add(state, PRODUCT_MEASURES, touch)  # type: ignore[arg-type]  # an empty state of any kind
-        found = {one.name: read(state, one, at) for one in PRODUCT_MEASURES}  # type: ignore[arg-type]
+                    PRODUCT_FOLD.add(state, touch)
+        found = PRODUCT_FOLD.read(state, at)
         values.append({name: value for name, value in found.items() if isinstance(value, float)})
     n = len(data.vocabulary)
     stack = Stack(
@@ -145,7 +146,7 @@ def trained(timeline: Timeline, person: str, at: float, n: int, subject: int | N
 def test_training_sees_what_serving_sees(told: Told, moments: list[tuple[int, str, int | None]]) -> None:
     """At any moments, one after the other, the walk over history gives the features that the server would give."""
     histories, data = world(told)
-    timeline = Timeline.of(histories, data)
+    timeline = Timeline.of(histories.observations, data)
     for day, person, subject in sorted(moments, key=lambda one: one[0]):
         at = NOW + day * DAY
         items = np.arange(len(data.vocabulary))
@@ -174,7 +175,7 @@ def test_a_touch_counts_after_it_happened_and_from_when_it_is_known(
     for told in (BASE, [*BASE, ("ada", planted)]):
         histories, data = world(told)
         items = np.arange(len(data.vocabulary))
-        rows.append(trained(Timeline.of(histories, data), "ada", at, len(items)))
+        rows.append(trained(Timeline.of(histories.observations, data), "ada", at, len(items)))
         np.testing.assert_allclose(
             rows[-1], served(histories, data, "ada", at, items, subject=None), rtol=1e-5, atol=1e-5
         )
@@ -188,7 +189,8 @@ def test_what_was_seen_last_is_last_in_time() -> None:
         ("ada", Touch(NOW + DAY, NOW + DAY, "view", "coat")),
         ("ada", Touch(NOW + 2 * DAY, NOW + 2 * DAY, "return", "scarf")),
     ]
-    timeline = Timeline.of(*world(told))
+    histories, data = world(told)
+    timeline = Timeline.of(histories.observations, data)
     timeline.advance(NOW + 2.5 * DAY)
     assert timeline.seen("ada", 5) == ["coat"]
     timeline.advance(NOW + 4 * DAY)
@@ -211,17 +213,17 @@ def column(features: NDArray[np.float32], name: str) -> list[float]:
 def test_a_stranger_has_no_affinities() -> None:
     """Of whom nothing is known every share, match and weight is 0, and no price is far from theirs."""
     histories, data = world(BASE)
-    features = trained(Timeline.of(histories, data), "stranger", NOW + 9 * DAY, len(data.vocabulary))
+    features = trained(Timeline.of(histories.observations, data), "stranger", NOW + 9 * DAY, len(data.vocabulary))
     for name in (*AFFINITIES, "price_gap"):
         assert not any(column(features, name)), name
-    known = trained(Timeline.of(histories, data), "ada", NOW + 9 * DAY, len(data.vocabulary))
+    known = trained(Timeline.of(histories.observations, data), "ada", NOW + 9 * DAY, len(data.vocabulary))
     assert all(any(column(known, name)) for name in ("category_share", "taste_match", "seen", "history", "price_gap"))
 
 
 def test_only_a_subject_can_be_matched() -> None:
     """Without a subject the subject features are 0; with one, it is most like itself."""
     histories, data = world(BASE)
-    timeline, coat = Timeline.of(histories, data), data.numbers()["coat"]
+    timeline, coat = Timeline.of(histories.observations, data), data.numbers()["coat"]
     without = trained(timeline, "ada", NOW + 9 * DAY, len(data.vocabulary))
     assert not any(column(without, "subject_match"))
     assert not any(column(without, "subject_category"))
@@ -238,7 +240,7 @@ def test_what_is_not_listed_has_finite_features(products: dict[str, Product]) ->
     nothing = Dynamics.of([{}] * len(PRODUCTS))
     numbers = {product: number for number, product in enumerate(PRODUCTS)}
     for history in ([], [touch for _, touch in BASE]):
-        profile = profile_of(as_of(history, CUSTOMER_MEASURES, at=NOW + 9 * DAY), table, numbers)
+        profile = profile_of(as_of(history, CUSTOMER_FOLD, at=NOW + 9 * DAY), table, numbers)
         for subject in (None, numbers["coat"], numbers["unlisted"]):
             items = np.arange(len(PRODUCTS))
             features = ranking_features(profile, table, nothing, items, _retrieval(items), subject=subject)

@@ -9,6 +9,7 @@ from application.learning.dataset import build
 from application.learning.histories import Histories, Row
 from application.learning.timeline import Timeline
 from haberdasher.testing.recommender import quiet
+from tests.support.observed import observed
 
 TOUCHES = st.lists(
     st.builds(
@@ -47,7 +48,7 @@ def test_what_did_not_fit_is_still_looked_for() -> None:
 def test_training_looks_for_what_serving_does(touches: list[Touch]) -> None:
     """The timeline, which hears one touch after the other, ends with the same list."""
     ordered = sorted(touches, key=lambda one: one.at)
-    histories = Histories(rows=[Row("s", "ada", list(ordered))], by_person={"ada": list(ordered)})
-    timeline = Timeline.of(histories, build(histories, quiet))
+    histories = observed(Histories(rows=[Row("s", "ada", list(ordered))], by_person={"ada": list(ordered)}))
+    timeline = Timeline.of(histories.observations, build(histories, quiet))
     timeline.advance(1000.0)
     assert list(timeline.seen("ada", 100)) == list(sought(ordered))

@@ -8,6 +8,7 @@ from application.learning.histories import Histories
 from haberdasher.testing.recommender import quiet
 from ports.models import ACTIONS
 from tests.support.memory_house import MemoryHouse
+from tests.support.observed import observed
 from tests.support.shop import ordered, sent_back, viewed
 
 DAY = 24 * 60
@@ -15,7 +16,7 @@ DAY = 24 * 60
 
 def actions(house: MemoryHouse) -> list[list[str]]:
     """Return the rows of learning as the names of what was done in them."""
-    data = build(Histories.read(house.read_models), quiet).interactions
+    data = build(observed(Histories.read(house.read_models)), quiet).interactions
     return [[ACTIONS[one] for one in row] for row in np.split(data.actions, data.sequences.offsets[1:-1])]
 
 
@@ -68,5 +69,5 @@ def test_guests_have_no_history_in_common() -> None:
     histories = Histories.read(house.read_models)
     assert [row.subject for row in histories.rows] == ["", "", ""]
     assert not histories.of("")
-    features = build(histories, quiet).interactions.user_features
+    features = build(observed(histories), quiet).interactions.user_features
     assert (features == features[0]).all()

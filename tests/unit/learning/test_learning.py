@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.artifacts.folder_releases import FolderReleases
 from application.features.touch import Touch
-from application.learning.dataset import USER_FEATURES, Dataset, NothingToLearn, build, knowable, user_vector
+from application.learning.dataset import USER_FEATURES, Dataset, NothingToLearn, build, knowable
 from application.learning.exam import Plan, PublishedTest, exam, trained_until
 from application.learning.histories import Histories, Row
 from application.learning.learn import learn_release
@@ -17,6 +17,7 @@ from application.learning.work import Work
 from haberdasher.testing.recommender import quiet
 from ml.registry import make_model
 from tests.support.memory_house import MemoryHouse
+from tests.support.observed import observed
 from tests.support.shop import ordered, viewed
 
 DAY = 24 * 60
@@ -50,7 +51,7 @@ def season(days: int = 60) -> MemoryHouse:
 
 
 def dataset(house: MemoryHouse) -> Dataset:
-    return build(Histories.read(house.read_models), quiet)
+    return build(observed(Histories.read(house.read_models)), quiet)
 
 
 @given(touches=TOUCHES)
@@ -76,7 +77,7 @@ def test_what_became_known_late_is_in_no_row_before() -> None:
     def learned(*planted: Touch) -> Dataset:
         rows = [Row("s1", "ada", sorted([*first, *planted], key=lambda one: one.at)), Row("s2", "ada", second)]
         history = [*first, *planted, *second, *last]
-        return build(Histories(rows=[*rows, Row("s3", "ada", last)], by_person={"ada": history}), quiet)
+        return build(observed(Histories(rows=[*rows, Row("s3", "ada", last)], by_person={"ada": history})), quiet)
 
     without, with_it = learned(), learned(late)
     assert "planted" not in with_it.vocabulary
@@ -184,18 +185,26 @@ def test_a_release_says_until_when_it_learned(tmp_path: Path) -> None:
     assert releases.open(manifest.release_id).documents["trained_until"] == trained_until(published)
 
 
+def vector(touches: list[Touch], at: float) -> list[float]:
+    """Return the features of a row that begins at a moment, of somebody with these touches."""
+    row = Row("s", "ada", [Touch(at, at, "view", "q")])
+    features = build(observed(Histories(rows=[row], by_person={"ada": touches})), quiet).interactions.user_features
+    found: list[float] = features[0].tolist()
+    return found
+
+
 @given(st.floats(-2, 6).map(lambda n: 10**n), st.floats(1.01, 3.0))
 @example(1.0, 1.5)
 def test_longer_ago_is_further_away_in_the_vector(seconds: float, times: float) -> None:
     """Features that reach the user tower are squeezed, never turned round."""
     place = USER_FEATURES.index("seconds_since_last")
     touch = [Touch(1000.0, 1000.0, "view", "p")]
-    assert user_vector(touch, 1000.0 + seconds)[place] < user_vector(touch, 1000.0 + seconds * times)[place]
+    assert vector(touch, 1000.0 + seconds)[place] < vector(touch, 1000.0 + seconds * times)[place]
 
 
 def test_a_stranger_is_far_away_in_time_and_did_nothing() -> None:
     """The vector of nobody is that of somebody whose every touch is still unknown."""
     unknown = [Touch(1.0, 5000.0, "view", "p")]
-    assert user_vector([], 2000.0) == user_vector(unknown, 2000.0)
-    known = user_vector([Touch(1.0, 1.0, "view", "p")], 2000.0)
-    assert known[USER_FEATURES.index("seconds_since_last")] < user_vector([], 2000.0)[2]
+    assert vector([], 2000.0) == vector(unknown, 2000.0)
+    known = vector([Touch(1.0, 1.0, "view", "p")], 2000.0)
+    assert known[USER_FEATURES.index("seconds_since_last")] < vector([], 2000.0)[2]

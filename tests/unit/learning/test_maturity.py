@@ -14,6 +14,7 @@ from domain.returns.routing import ROUTING
 from haberdasher.testing.recommender import quiet
 from ml.signals import in_favour
 from tests.support.memory_house import MemoryHouse
+from tests.support.observed import observed
 from tests.support.shop import ordered, sent_back, viewed
 from tests.unit.learning.test_shown_places import DEBIASING, Vectors
 
@@ -87,7 +88,7 @@ def labels_of(*labels: tuple[float, str, float], before: float, kind: LabelKind 
     place = Place("coat", labels=[Labelled(at * SECONDS, outcome, label) for at, outcome, label in labels])
     seen = Seen("s", Shown(0.0, told=True, surface="home", places={1: place}), "ada", "mobile")
     replay = Replay(
-        Histories(by_person={"ada": touches}), data, Vectors(1), Examination.of([seen], DEBIASING), DEBIASING
+        observed(Histories(by_person={"ada": touches})), data, Vectors(1), Examination.of([seen], DEBIASING), DEBIASING
     )
     rows = replay.examples([seen], labelled_before=before * SECONDS, progress=quiet)
     return [float(label) for label in rows.labels]

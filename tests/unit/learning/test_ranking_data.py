@@ -23,6 +23,7 @@ from haberdasher.testing.recommender import quiet
 from ml import propensity
 from ports.models import Interactions, Progress, Ranking, Recommender, Sequences
 from ports.ranker import RankingExamples
+from tests.support.observed import observed
 
 NOW = 1_800_000_000.0
 DAY = 86_400.0
@@ -107,7 +108,7 @@ def known() -> tuple[Histories, Dataset]:
         visit = [touch(day, day), touch(day + 0.01, day + 1), touch(day + 0.02, day + 5, "purchase")]
         rows.append(Row(f"s-{day}", person, visit))
         people.setdefault(person, []).extend(visit)
-    histories = Histories(rows=rows, by_person=people)
+    histories = observed(Histories(rows=rows, by_person=people))
     return histories, build(histories, quiet)
 
 
@@ -248,7 +249,7 @@ def test_other_labels_are_other_work() -> None:
     every = slates()
     relabelled, reassigned = slates(), slates()
     relabelled[7].shown.places[2].labels[0].label = 0.5
-    reassigned[7] = evolve(reassigned[7], person="somebody")
+    reassigned[7] = evolve(reassigned[7], subject="somebody")
     turned = [evolve(every[0], device="desktop"), *every[1:]]
     assert digest(every) == digest(slates())
     assert len({digest(one) for one in (every, relabelled, reassigned, turned, every[1:], [])}) == 6
@@ -258,7 +259,7 @@ def pipeline() -> tuple[Cases, Histories, Dataset, Considered, NDArray[np.int64]
     histories, dataset = known()
     split = split_by_time(dataset.interactions, validation=0.0, test=0.2)
     cases = next_purchase(split.test)
-    [considered] = consider(Vectors(), [cases], dataset, histories, rows=split.test_rows, progress=quiet)
+    [considered] = consider(Vectors(), [cases], dataset, histories.observations, rows=split.test_rows, progress=quiet)
     return cases, histories, dataset, considered, split.test_rows
 
 
@@ -281,7 +282,7 @@ def test_candidates_have_the_features_of_their_case() -> None:
     cases, histories, dataset, considered, test_rows = pipeline()
     for row in (39, 3, 1):
         items = considered.items[row][considered.items[row] >= 0].astype(np.int64)
-        timeline = Timeline.of(histories, dataset)
+        timeline = Timeline.of(histories.observations, dataset)
         timeline.advance(float(cases.at[row]))
         person = histories.person(dataset.subjects[test_rows[cases.rows[row]]])
         expected = timeline.features(person, float(cases.at[row]), items, items.astype(np.float32), None)

@@ -19,6 +19,7 @@ from ml import propensity
 from ports.models import Interactions, Progress, Ranking, Sequences
 from ports.ranker import RankingExamples
 from tests.support.memory_house import MemoryHouse
+from tests.support.observed import observed
 from tests.support.shop import MONDAY, sent, viewed
 
 NOW = 1_800_000_000.0
@@ -57,7 +58,7 @@ class Vectors:
 
 def known() -> tuple[Histories, Dataset]:
     touches = [Touch(NOW - DAY + n, NOW - DAY + n, "view", f"p-{n}") for n in range(5)]
-    histories = Histories(rows=[Row("s", "ada", touches)], by_person={"ada": touches})
+    histories = observed(Histories(rows=[Row("s", "ada", touches)], by_person={"ada": touches}))
     return histories, build(histories, quiet)
 
 
@@ -165,7 +166,7 @@ def test_a_slate_knows_nothing_of_what_came_after() -> None:
     shown = slate(place("p-0", (1, SEEN)), place("p-2", (1, SEEN)), at=-DAY + 2)
     found = []
     for touches in (histories.of("ada"), [touch for touch in histories.of("ada") if touch.at < shown.shown.at]):
-        past = Histories(rows=histories.rows, by_person={"ada": [*touches]})
+        past = observed(Histories(rows=histories.rows, by_person={"ada": [*touches]}))
         replay = Replay(past, dataset, Vectors(5), Examination.of([shown], DEBIASING), DEBIASING)
         found.append(replay.examples([shown], labelled_before=FOREVER, progress=quiet).features.tolist())
     assert found[0] == found[1]
@@ -213,4 +214,4 @@ def test_slates_are_read_with_whose_they_were() -> None:
     [found] = slates_of(house.read_models, histories)
     assert (found.slate_id, found.shown.surface, found.shown.at) == ("s-1", "home", MONDAY.timestamp() + 60)
     assert [found.shown.places[position].product for position in (1, 2)] == ["p-1", "p-2"]
-    assert found.person == histories.person(house.surrogate("anonymous", "cookie-1"))
+    assert histories.person(found.subject) == histories.person(house.surrogate("anonymous", "cookie-1"))

@@ -20,6 +20,7 @@ from haberdasher.testing.recommender import quiet
 from ports.vault import Identifier
 from tests.support.counter import SIZES, Linear, N, counted, draft, listed, makers, product, release_of
 from tests.support.memory_house import MemoryHouse
+from tests.support.observed import observed
 from tests.support.shop import MONDAY, ordered, sent, sent_back
 
 USERS = ("ada", "bob", "cem")
@@ -66,9 +67,9 @@ def test_serving_computes_what_training_computed(house: MemoryHouse, seed: int) 
     house.receive("oms", money, "money")
     at = MONDAY.timestamp() + END * 60 + 120
     stack = served(house, at)
-    histories = Histories.read(house.read_models)
+    histories = observed(Histories.read(house.read_models))
     dataset = build(histories, quiet, dict(View(house.read_models, "catalogue").all(PRODUCTS)))
-    timeline = Timeline.of(histories, dataset)
+    timeline = Timeline.of(histories.observations, dataset)
     timeline.advance(at)
     names = [product(n) for n in range(16)]
     ours, theirs = [
