@@ -1,5 +1,7 @@
 """The work behind the door: what came in becomes facts, facts become read models. One round after another."""
 
+from collections.abc import Callable
+
 from attrs import define, field
 
 from application.intake.canonicaliser import FOLLOWER, Canonicaliser
@@ -11,12 +13,16 @@ IDLE_S = 60.0
 
 @define(eq=False)
 class Work:
-    """Any number of processes may do it: the slower one of two finds its commit refused and goes on from there."""
+    """Any number of processes may do it: the slower one of two finds its commit refused and goes on from there.
+
+    `publish` is told after each round that there may be new values.
+    """
 
     canonicaliser: Canonicaliser
     runner: ProjectionRunner
     projections: tuple[Projection, ...]
     clock: Clock
+    publish: Callable[[], int] | None = None
     _idle_at: float = field(init=False, default=float("-inf"))
 
     def round(self) -> int:
@@ -27,6 +33,8 @@ class Work:
             self.canonicaliser.close_idle(now)
             self._idle_at = now.timestamp()
         self.runner.catch_up(self.projections)
+        if self.publish is not None:
+            self.publish()
         return reached
 
     def waiting(self) -> int:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from attrs import field, frozen
+from sqlalchemy import Engine
 
 from adapters.artifacts.folder_releases import FolderReleases
 from adapters.bots import CrawlerList
@@ -17,18 +18,12 @@ from adapters.idempotency import SqlIdempotency
 from adapters.ids import Uuid7Ids
 from adapters.intake import SqlIntakeLog
 from adapters.item_index import AnnoyItemIndex, ExactItemIndex
+from adapters.lake import ParquetLake
 from adapters.read_models import SqlReadModels
-from adapters.sources import segment
-from adapters.sources.diginetica import Diginetica
-from adapters.sources.files import FileSource
-from adapters.sources.jsonl import JsonLines
-from adapters.sources.mapped_csv import MappedCsv
-from adapters.sources.shopify import Shopify
-from adapters.sources.simulation.season_file import Simulation
-from adapters.sources.snowplow import Snowplow
 from adapters.vault import EnvelopeKeyring, SqlKeyStore, SqlSuppression, SqlVault
 from adapters.vault.disk import rewrite, sweep
 from adapters.weather import Climatology, HttpWeather
+from application.features.columns import COLUMNS, VERSION
 from application.intake.canonicaliser import Canonicaliser
 from application.intake.deposit import Deposit, Deposited, Unsealed
 from application.intake.door import Door
@@ -39,6 +34,10 @@ from application.intake.register import adopt, register
 from application.intake.releasing import Releasing
 from application.intake.transactions import reading_comments
 from application.intake.unnamed import UnknownFields
+from application.journal.journal import Journal
+from application.lake.keeping import Keeper
+from application.lake.reading import Reading
+from application.lake.upkeep import Upkeep
 from application.privacy.erasing import Erasing
 from application.projections.runner import Projection, ProjectionRunner
 from application.serving.live import Live
@@ -46,16 +45,20 @@ from application.serving.recommending import Recommending
 from application.serving.recording import SlateRecorder
 from application.serving.shelf import Shelf
 from application.serving.stack import Makers
+from application.streaming.publishing import Publisher
+from application.streaming.states import FeatureStates
 from application.telemetry import Failures
 from application.work import Work
 from domain.slate.slate import SlateServed
 from domain.taxonomy.source import Declaration
 from haberdasher.extending import Extensions, together
 from haberdasher.extension import Extension
+from haberdasher.feature_store import feature_store_of, references_now
 from haberdasher.names import stored_names
 from haberdasher.read_models import projections_of
 from haberdasher.secret_settings import read_secrets, read_weather_key
 from haberdasher.settings import Settings
+from haberdasher.sources import BUILT_IN_SOURCES, FILE_SOURCES
 from ml.ranker import make_ranker
 from ml.registry import make_model
 from ml.returns_text.reader import make_comment_reader
@@ -64,9 +67,11 @@ from ports.bots import BotList
 from ports.clock import Clock, Ids
 from ports.comments import CommentReader
 from ports.event_log import EventLog, ReadModels
+from ports.feature_store import FeatureStore
 from ports.idempotency import Idempotency
 from ports.intake import IntakeLog
 from ports.item_index import ItemIndex
+from ports.measures import Measure
 from ports.models import Recommender
 from ports.ranker import Ranker
 from ports.suppression import Suppression
@@ -75,33 +80,6 @@ from ports.weather import Weather
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-#: File sources by the name that the command line knows them by.
-FILE_SOURCES: Mapping[str, FileSource] = {
-    "csv": MappedCsv(),
-    "diginetica": Diginetica(),
-    "ga4": JsonLines(Declaration(name="ga4_bigquery", clock="backfill", dialect="ga4_bigquery")),
-    "jsonl": JsonLines(),
-    "shopify": Shopify(),
-    "rudder": segment.RUDDER,
-    "segment": segment.SEGMENT,
-    "simulation": Simulation(),
-    "snowplow": Snowplow(),
-}
-
-
-#: Doors that this house itself opens: what comes over HTTP, and what its own shop pages send.
-BUILT_IN_SOURCES = (
-    Declaration(name="http"),
-    Declaration(name="http_catalogue", authority="server", legal_basis="contract"),
-    Declaration(name="shop_page"),
-    Declaration(name="shop_page_orders", authority="server", legal_basis="contract"),
-    Declaration(name="segment", dialect="segment"),
-    Declaration(name="rudder", dialect="rudder"),
-    Declaration(name="ga4", dialect="ga4"),
-    Declaration(name="snowplow", dialect="snowplow"),
-    Declaration(name="shopify", authority="server", legal_basis="contract", dialect="shopify"),
-)
 
 #: For how long a request may come again under its Idempotency-Key; older ones are forgotten when a process starts.
 KEYS_KEPT = timedelta(days=7)
@@ -129,10 +107,14 @@ class App:
 
     settings: Settings
     extensions: Extensions
+    measures: tuple[Measure, ...]
     clock: Clock
     ids: Ids
     log: EventLog
     read_models: ReadModels
+    feature_store: FeatureStore
+    lake: Reading
+    publisher: Publisher
     intake: IntakeLog
     vault: Vault
     keyring: Keyring
@@ -171,6 +153,7 @@ def bootstrap(
     rankers: Callable[[str], Ranker] = make_ranker,
     item_index: Callable[[int], ItemIndex] = index_for,
     weather: Callable[[Settings, Clock], Weather | None] = weather_of,
+    feature_store: Callable[[Settings, Engine], FeatureStore] = feature_store_of,
     bots: BotList | None = None,
     comments: Callable[[], CommentReader] = make_comment_reader,
 ) -> App:
@@ -186,6 +169,7 @@ def bootstrap(
     create_event_log_tables(engine)
     log = SqlEventLog(engine, stored_names(added.all), tenant)
     read_models = SqlReadModels(engine, tenant)
+    features = feature_store(settings, engine)
     intake = SqlIntakeLog(engine, tenant)
     keyring = EnvelopeKeyring(SqlKeyStore(keys_engine, tenant), tenant, secrets.master_key)
     vault = SqlVault(keys_engine, tenant, secrets.pepper, keyring)
@@ -197,12 +181,18 @@ def bootstrap(
     reader = Reader(vocabulary, policy=added.identity, handlers=reading_comments(added.handlers, comments()))
     deposit: GroupCommit[Unsealed, Deposited] = GroupCommit(Deposit(tenant, vault, keyring, intake.append, suppression))
     runner = ProjectionRunner(log, read_models, ids, tenant, batch=settings.batch)
-    projections = projections_of(tenant, added, bots or CrawlerList())
+    bots = bots or CrawlerList()
+    lake = ParquetLake(settings.lake, tenant, COLUMNS, VERSION)
+    states = FeatureStates(added.measures, published=bool(settings.feature_store))
+    upkeep = Upkeep(lake, log, read_models, clock)
+    journal = Journal(bots, [Keeper(lake), states], added.identity, added.noise, watchers=[states])
+    projections = projections_of(tenant, added, bots, journal)
+    publisher = Publisher(states, features, log, read_models, clock, partial(references_now, read_models))
     erasing = Erasing(
         *(tenant, intake, log, read_models, vault, keyring, suppression, runner),
         projections,
         clock,
-        (partial(sweep, engine), partial(rewrite, keys_engine)),
+        (upkeep.run, publisher.withdraw, partial(sweep, engine), partial(rewrite, keys_engine), features.sweep),
     )
     canonicaliser = Canonicaliser(
         tenant,
@@ -224,7 +214,7 @@ def bootstrap(
     idempotency, unknown_fields = SqlIdempotency(engine, tenant), UnknownFields()
     idempotency.prune(clock.now() - KEYS_KEPT)
     live = Live(
-        work=Work(canonicaliser, runner, projections, clock),
+        work=Work(canonicaliser, runner, projections, clock, publisher.publish if settings.feature_store else None),
         shelf=shelf,
         releases=releases,
         make=make,
@@ -236,10 +226,14 @@ def bootstrap(
     return App(
         settings=settings,
         extensions=added,
+        measures=added.measures,
         clock=clock,
         ids=ids,
         log=log,
         read_models=read_models,
+        feature_store=features,
+        lake=Reading(upkeep),
+        publisher=publisher,
         intake=intake,
         vault=vault,
         keyring=keyring,
@@ -270,7 +264,10 @@ def bootstrap(
         ),
         failures=failures,
         unknown_fields=unknown_fields,
-        closing=(live.close, canonicaliser.close, slates.close, deposit.close, engine.dispose, keys_engine.dispose),
+        closing=(
+            *(live.close, canonicaliser.close, slates.close, deposit.close),
+            *(features.close, engine.dispose, keys_engine.dispose),
+        ),
     )
 
 

@@ -4,10 +4,12 @@ Beside `haberdasher.secret_settings` the only module that reads the environment.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, get_args
+from urllib.parse import urlsplit
 
 from attrs import Factory, evolve, field, fields, frozen
 
@@ -21,6 +23,8 @@ from haberdasher.extension import Extension, InvalidExtension
 from ports.weather import Place
 
 PREFIX = "HABERDASHER_"
+#: Values of features are put into tables beside the read models.
+DATABASE = "database"
 MAX_DELAY_S = 366 * 86_400
 _CHOICES: Mapping[str, Iterable[str]] = {
     "clock": get_args(source.Clock),
@@ -47,6 +51,7 @@ class Settings:
     profile: str = "embedded"
     database_url: str = field(default="", repr=False)
     keys_url: str = field(default="", repr=False)
+    feature_store: str = field(default="", repr=False)
     data: Path | None = None
     batch: int = 5000
     raw_days: int = 90
@@ -71,6 +76,10 @@ class Settings:
     def releases(self) -> Path:
         return self.home / "releases"
 
+    @property
+    def lake(self) -> Path:
+        return self.home / "lake"
+
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read `HABERDASHER_CONFIG` (TOML) if it is set, then the environment over it. Raises `InvalidSetting`."""
@@ -88,6 +97,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         "profile",
         "database_url",
         "keys_url",
+        "feature_store",
         "data",
         "batch",
         "raw_days",
@@ -108,6 +118,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         profile=profile,
         database_url=_words("database_url", raw.get("database_url", "")),
         keys_url=_words("keys_url", raw.get("keys_url", "")),
+        feature_store=_words("feature_store", raw.get("feature_store", "")),
         data=Path(_words("data", raw["data"])).absolute() if raw.get("data") else None,
         batch=_whole("batch", raw.get("batch", 5000), 1, 100_000),
         raw_days=_whole("raw_days", raw.get("raw_days", 90), 1, 36_500),
@@ -242,3 +253,19 @@ def _check(settings: Settings) -> None:
         url = getattr(settings, name)
         if url and not url.startswith(("sqlite:///", "postgresql+psycopg://")):
             raise InvalidSetting(f"{name}: expected sqlite:///PATH or postgresql+psycopg://USER@HOST/DATABASE")
+    if settings.feature_store not in {"", DATABASE}:
+        _check_redis("feature_store", settings.feature_store, production=settings.profile == "production")
+
+
+def _check_redis(name: str, url: str, *, production: bool) -> None:
+    """Options in the address could turn certificates off, so there are none."""
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in {"redis", "rediss"} and parts.port != 0 and re.fullmatch(r"(/\d*)?", parts.path)
+    except ValueError:
+        known = None
+    if not known or not parts.hostname or parts.query or parts.fragment:
+        raise InvalidSetting(f"{name}: expected database, redis://HOST:PORT/NUMBER or rediss://..., without options")
+    here = parts.hostname in {"127.0.0.1", "::1", "localhost"}
+    if production and not here and not (parts.scheme == "rediss" and parts.password):
+        raise InvalidSetting(f"{name}: in production another machine takes rediss://USER:PASSWORD@HOST, not plain text")

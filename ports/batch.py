@@ -28,7 +28,8 @@ class Values:
     """One row per number: `request` int64 [n] is the place in `keys`; `measure` int64 [n] the place in `measures`.
 
     `part`: [n] of text, the key that a number is split by, "" for a single number. `value`: float64 [n]. A measure of
-    single numbers has a row for every request; one that is split has a row for each key that it has a value for.
+    single numbers has a row for every request; one that is split has a row for each key that it has a value for: none
+    for the style vector of who touched nothing that has a vector.
     """
 
     keys: Sequence[str]
@@ -43,7 +44,7 @@ class BatchEngine(Protocol):
     """Reads parts of the lake, keeps nothing. Equal to the streaming fold up to 1e-9 of the value (ADR 0052).
 
     Order: of `keys` as asked, or sorted where nobody in particular is asked about; rows by request, measure, part.
-    Idempotent: the same parts give the same values.
+    Idempotent: the same parts give the same values, but for the rounding of sums, which are taken in any order.
     """
 
     name: str
@@ -56,9 +57,10 @@ class BatchEngine(Protocol):
         known: float,
         references: References,
     ) -> Values:
-        """Return the values of everybody who has an observation by then, of the one entity of all `measures`.
+        """Return the values of everybody of whom something takes part at that moment, of the one entity of `measures`.
 
-        Errors: `ValueError` if measures are of several entities, or name a column that the lake does not have.
+        Errors: `ValueError` if measures are of several entities or of none, or name a column that no part has, or if a
+        part is absent or not whole; a column that only some parts have is empty in the others. `EngineUnavailable`.
         """
         ...
 

@@ -1,6 +1,7 @@
 """The streaming engine: declared measures compiled into updates of cells, and read from them at any later time."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from hashlib import blake2b
 from operator import attrgetter
 
 from attrs import define, field
@@ -28,12 +29,10 @@ class Fold:
     _base: dict[str, str] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        bases: dict[object, str] = {}
         for measure in self.measures:
-            base = bases.setdefault(_cells_of(measure), measure.name)
-            self._base[measure.name] = base
-            if base == measure.name:
-                self._compile(measure)
+            base = self._base[measure.name] = base_of(measure)
+            if list(self._base.values()).count(base) == 1:
+                self._compile(measure, base)
         self._adding = {action: [adding(step) for step in steps] for action, steps in self._steps.items()}
 
     def add(self, state: State, touch: Touch) -> None:
@@ -61,13 +60,13 @@ class Fold:
             one.name: value_of(one, state.get(self._base[one.name], _NO_CELLS), at, references) for one in self.measures
         }
 
-    def _compile(self, measure: Measure) -> None:
+    def _compile(self, measure: Measure, base: str) -> None:
         key = attrgetter(measure.key) if measure.key else None
         about = attrgetter(measure.value) if measure.value else None
         ratio = measure.aggregate == "ratio"
         for action, weight in measure.weight.items():
             step = Step(
-                measure.name,
+                base,
                 weight,
                 update_of(measure),
                 undo_of(measure),
@@ -78,7 +77,7 @@ class Fold:
             )
             self._steps.setdefault(action, []).append(step)
         for action, weight in (measure.per or measure.weight).items() if ratio else ():
-            self._steps.setdefault(action, []).append(Step(measure.name, weight, whole, unwhole, key))
+            self._steps.setdefault(action, []).append(Step(base, weight, whole, unwhole, key))
 
 
 _NO_CELLS: Mapping[str, Cell] = {}
@@ -117,12 +116,15 @@ def known_by(touches: Iterable[Touch], known: float) -> list[Touch]:
     return [*plain, *(one for one in newest.values() if not one.revoked)]
 
 
-def _cells_of(measure: Measure) -> object:
-    """Return what tells apart the cells of measures."""
-    return (
-        family(measure),
+def base_of(measure: Measure) -> str:
+    """Return the name of the cells that a measure is read from: the same for measures that can share them.
+
+    It says all that the cells depend on, so cells of a declaration that has changed since are not found, never misread.
+    """
+    kept = (
         tuple(sorted(measure.weight.items())),
         tuple(sorted(measure.per.items())),
         *(measure.key, measure.value, measure.half_life_days, measure.window_days),
         measure.k if measure.aggregate in _NAMED else 0,
     )
+    return f"{family(measure)}-{blake2b(repr(kept).encode(), digest_size=5).hexdigest()}"

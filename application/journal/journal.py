@@ -106,7 +106,8 @@ class _Page:
         elif (order_id := order_of(event)) is not None:
             self._sales.apply(recorded, order_id, versions)
         if self._robots.touched:
-            self._sales.refresh_all(sorted(self._robots.touched), versions)
+            for account, since in sorted(self._robots.touched.items()):
+                self._sales.refresh_all((account,), versions, since)
             self._robots.touched.clear()
         return versions.told()
 

@@ -18,21 +18,24 @@ ABOUT_PRODUCTS = frozenset(ACTION_OF.values())
 
 
 class Robots:
-    """`touched`: the noted accounts whose sessions are others now, until whoever asks clears it."""
+    """`touched`: the noted accounts whose sessions are others now, and since when (Unix seconds), until it is cleared.
+
+    What was ordered before that was led to by what it was before.
+    """
 
     def __init__(self, rows: Rows, noise: Noise) -> None:
         self._rows, self._noise = rows, noise
-        self.touched: set[str] = set()
+        self.touched: dict[str, float] = {}
 
-    def changed(self, row: Visit) -> None:
-        """A session is another now, or what is in it, or what its visitor is taken for."""
+    def changed(self, row: Visit, since: float = float("-inf")) -> None:
+        """A session is another now, or what is in it since then, or what its visitor is taken for."""
         account = row.account
         if not account:
             return
         if self._noise.is_robot(row.visitor):
             self._rows.put(ROBOTIC, account, True)
         if self._rows.get(ROBOTIC, account) is not None:
-            self.touched.add(account)
+            self.touched[account] = min(since, self.touched.get(account, since))
 
     def led_to(self, account: str, at: float) -> bool:
         """Tell whether a robot led to what an account ordered at a time (Unix seconds)."""

@@ -52,13 +52,15 @@ class Sales:
         self._noise.order(recorded)
         self._settle(order_id, versions)
 
-    def refresh_all(self, subjects: Iterable[str], versions: Versions) -> None:
-        """Ask again whose all orders of some subjects are."""
+    def refresh_all(self, subjects: Iterable[str], versions: Versions, since: float = float("-inf")) -> None:
+        """Ask again whose the orders of some subjects are, of all from `since` on (Unix seconds)."""
         for subject in subjects:
             self._bought.load(PURCHASES, ids := self._bought.get(BY_SUBJECT, subject) or ())
             self._rows.prefetch(SALES, ids)
             for order_id in ids:
-                self._settle(order_id, versions)
+                row = self._bought.get(PURCHASES, order_id)
+                if row is not None and since <= _ordered_at(row.touches):
+                    self._settle(order_id, versions)
 
     def forget(self, recorded: Recorded) -> Iterator[Observation]:
         """Drop the orders of a person who was forgotten; yield the observations."""
@@ -103,8 +105,11 @@ class Sales:
         """Return 1, or 0 where nobody's taste placed an order, or whoever did does not want to be known by it."""
         if self._noise.is_bulk(order_id) or self._whose.refuses(subject):
             return 0.0
-        at = min((touch.at for touch in touches), default=float("-inf"))
-        return 0.0 if self._robots.led_to(subject, at) else 1.0
+        return 0.0 if self._robots.led_to(subject, _ordered_at(touches)) else 1.0
+
+
+def _ordered_at(touches: Iterable[Touch]) -> float:
+    return min((touch.at for touch in touches), default=float("-inf"))
 
 
 def _id(order_id: str, part: tuple[Part, str]) -> str:

@@ -92,7 +92,7 @@ class Visits:
                 row.kept = [_blank(one) if one.session in gone else one for one in row.kept]
                 self._rows.put(VISITS, home, row)
             elif left := [one for one in row.kept if one.session not in gone]:
-                row.kept, row.guests = left, []
+                row.kept, row.guests, row.account, row.bound, row.customer = left, [], "", None, ""
                 self._rows.put(VISITS, home, row)
             else:
                 self._rows.delete(VISITS, home)
@@ -115,7 +115,8 @@ class Visits:
         judged, slipped = self._noise.session(recorded, session_id)
         if slipped:
             self._mark_slips(session_id, row, versions)
-        self._robots.changed(row)
+        if observation is not None:
+            self._robots.changed(row, observation.at)
         if judged is not None:
             for one in self._noise.sessions_of(judged):
                 self.refresh(one, versions)

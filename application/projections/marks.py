@@ -14,7 +14,7 @@ from application.features.touch import Touch
 from application.projections import purchases, sessions
 from application.projections.bulk import BULK, BulkProjection
 from application.projections.carts import LeftBehind, abandoned_carts
-from application.projections.clicks import BOUNCES, SLIPS, ClicksProjection, Look
+from application.projections.clicks import BOUNCES, SLIPS, ClicksProjection
 from application.projections.periods import periods
 from application.projections.purchases import PURCHASES, PurchasesProjection
 from application.projections.rows import View
@@ -124,27 +124,6 @@ def bots_orders(read_models: ReadModels) -> frozenset[str]:
 
 def _ids(found: list[str] | None) -> list[str]:
     return found or []
-
-
-def left_out(read_models: ReadModels) -> Iterator[Touch]:
-    """Yield every touch that counts nowhere: of robots and agents, slips, and of orders that nobody's taste placed."""
-    traffic = View(read_models, TrafficProjection.name)
-    marked = dict(traffic.all(MARKED))
-    silent = {visitor for visitor, mark in marked.items() if not mark.weight.behaviour}
-    for session in _sessions_of(read_models, silent):
-        yield from session.touches
-    found = dict(View(read_models, ClicksProjection.name).all(SLIPS))
-    owners = traffic.get(VISITS, found)
-    for session_id, looks in found.items():
-        if session_id in owners and owners[session_id].visitor not in silent:
-            yield from map(_touch, looks)
-    bulk = {key for key, _ in View(read_models, BulkProjection.name).all(BULK)} | bots_orders(read_models)
-    for purchase in View(read_models, PurchasesProjection.name).get(PURCHASES, sorted(bulk)).values():
-        yield from purchase.touches
-
-
-def _touch(look: Look) -> Touch:
-    return Touch(look.at, look.at, look.action, look.product, price=look.price, list_price=look.list_price)
 
 
 def _sessions_of(read_models: ReadModels, visitors: set[str]) -> Iterator[Session]:

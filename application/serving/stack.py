@@ -18,14 +18,19 @@ from application.features.ranking import (
     ranking_features,
 )
 from application.features.touch import Touch
-from application.projections.popularity import counted
+from application.journal.journal import Journal
+from application.projections.rows import View
 from application.serving.retrieval import Retrieval
 from application.serving.shelf import Shelf
+from application.streaming.states import STATES, state_key
 from ports.artifacts import RANKER_PREFIX, Release
 from ports.event_log import ReadModels
 from ports.item_index import ItemIndex
 from ports.models import Recommender
 from ports.ranker import Ranker
+
+#: As many products are read at a time.
+_PAGE = 5_000
 
 
 @frozen
@@ -99,13 +104,14 @@ def open_stack(release: Release | None, make: Makers, shelf: Shelf, read_models:
 
 
 def dynamics_of(vocabulary: Sequence[str], read_models: ReadModels, at: float) -> Dynamics:
-    """Read the product measures as they stand at `at` (Unix seconds)."""
-    rows = counted(read_models)
-    values: list[Mapping[str, float]] = []
-    for product in vocabulary:
-        row = rows.get(product)
-        found = PRODUCT_FOLD.read(row.state, at) if row else {}
-        values.append({name: value for name, value in found.items() if isinstance(value, float)})
+    """Read the product measures as they stand at `at` (Unix seconds), as the journal counts them."""
+    journal, values = View(read_models, Journal.name), list[Mapping[str, float]]()
+    for start in range(0, len(vocabulary), _PAGE):
+        page = vocabulary[start : start + _PAGE]
+        states = journal.get(STATES, [state_key("product", product) for product in page])
+        for product in page:
+            found = PRODUCT_FOLD.read(states.get(state_key("product", product), {}), at)
+            values.append({name: value for name, value in found.items() if isinstance(value, float)})
     return Dynamics.of(values)
 
 

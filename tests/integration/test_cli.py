@@ -149,5 +149,5 @@ def test_a_projection_nobody_knows_is_named(environment: dict[str, str]) -> None
     """`project --rebuild` lists the names that there are."""
     asked = CliRunner(env=environment).invoke(cli, ["project", "--rebuild", "nonsense"])
     assert asked.exit_code == 1
-    for name in ("identity", "sessions", "purchases", "products"):
+    for name in ("identity", "sessions", "purchases", "journal"):
         assert name in asked.output

@@ -1,7 +1,7 @@
 """Streaming states say what a fold over what is known now says, whatever merges, splits, verdicts and erasures did."""
 
 from collections.abc import Mapping, Sequence
-from itertools import accumulate, cycle, takewhile
+from itertools import accumulate, cycle, pairwise, takewhile
 from math import inf, isclose
 
 from hypothesis import given, settings
@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from adapters.event_log import MemoryReadModels, MemoryStore
 from application.features.fold import Fold, as_of
 from application.features.measures import MEASURES, measures_of
-from application.features.states import STATES, FeatureStates, state_key
 from application.features.steps import State
 from application.features.touch import Observation
 from application.journal.journal import Journal
 from application.journal.listening import Change
 from application.projections.rows import Rows
+from application.streaming.states import STATES, FeatureStates, state_key
 from ports.event_log import Recorded
 from ports.measures import ENTITIES, Entity, References, Value
 from tests.unit.journal.stories import EASY, STORIES, Heard, Shop, Step
@@ -36,7 +36,7 @@ def told(events: Sequence[Recorded], sizes: Sequence[int]) -> tuple[Mapping[str,
     ear, store = Heard(), MemoryStore()
     journal = Journal(TwoPrograms(), [ear], noise=EASY, watchers=[FeatureStates(MEASURES)])
     ends = [0, *takewhile(lambda end: end < len(events), accumulate(cycle(sizes))), len(events)]
-    for begin, end in zip(ends, ends[1:], strict=False):
+    for begin, end in pairwise(ends):
         rows = Rows(MemoryReadModels(store), "journal#1")
         journal.apply(events[begin:end], rows)
         for change in rows.changes():
@@ -80,9 +80,10 @@ def test_states_are_the_fold_of_what_is_known_now(story: Sequence[Step], sizes: 
             if key.startswith(f"{entity}/")
         }
         wanted = expected(entity, ear.current)
-        assert found.keys() == wanted.keys()
+        assert found.keys() <= wanted.keys()
+        nothing = fold.read({}, LATER, CATALOGUE)
         for key, values in wanted.items():
-            differing = {name for name, value in values.items() if not same(found[key][name], value)}
+            differing = {name for name, value in values.items() if not same(found.get(key, nothing)[name], value)}
             assert not differing, (entity, key)
 
 
@@ -121,6 +122,7 @@ def test_a_merge_folds_again_whom_it_touches_and_nobody_else() -> None:
     states.touched.clear()
     states.saw([Change(seen[4], replace(seen[4], position=11, known=11.0, customer="c-3"))], rows)
     assert set(states.touched) == {
-        ("customer", "c-3"), ("customer", "c-4"), ("customer_category", "c-3/outer"), ("customer_category", "c-4/outer"),
-    }  # fmt: skip
+        *(("customer", "c-3"), ("customer", "c-4")),
+        *(("customer_category", "c-3/outer"), ("customer_category", "c-4/outer")),
+    }
     assert state_key("product", "coat") not in {state_key(*key) for key in states.touched}

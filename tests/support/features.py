@@ -23,7 +23,12 @@ NOW = 1_750_000_000.0
 HOUR = 3600.0
 TOLERANCE = 1e-9
 
-_ACTIONS = ("view", "view", "click", "wishlist", "cart", "purchase", "purchase", "return", "search", "state", "other")
+_ACTIONS = (
+    *("view", "view", "view", "click", "wishlist", "cart", "cart", "purchase", "purchase", "return", "return"),
+    *("search", "state", "other"),
+)
+#: How long after an event is asked: at it, and on the edges of windows.
+_EDGES = (0.0, 0.5, DAY - HOUR, DAY, 7 * DAY - HOUR, 7 * DAY, 30 * DAY)
 _CATEGORIES = ("", "shoes", "dresses", "coats")
 _FACETS: Mapping[str, Sequence[str]] = {
     "silhouette": ("", "slim", "wide"),
@@ -32,22 +37,23 @@ _FACETS: Mapping[str, Sequence[str]] = {
 }
 
 #: Combinations that nobody has declared yet, and that the words allow.
+_MORE: Mapping[str, Mapping[str, Any]] = {
+    "ratio_by_key": {"aggregate": "ratio", "key": "category", "value": "discounted"},
+    "ratio_per": {"aggregate": "ratio", "key": "brand", "per": {"click": 1.0, "cart": 0.5}},
+    "variance_of_all": {"aggregate": "variance", "value": "amount"},
+    "mean_by_key": {"aggregate": "mean", "key": "device", "value": "log_price"},
+    "age_by_key": {"aggregate": "age", "key": "category", "high": 50 * DAY},
+    "window_by_key": {"aggregate": "count", "key": "product", "window_days": 1.0},
+    "window_by_facet": {"aggregate": "count", "key": "product", "facet": "silhouette", "window_days": 2.0},
+    "decayed_alone": {"aggregate": "decayed_sum", "half_life_days": 3.0, "high": 4.0},
+    "distinct_few": {"aggregate": "distinct", "key": "product", "k": 3},
+    "last_one": {"aggregate": "last", "key": "brand", "k": 1},
+    "top_one": {"aggregate": "top", "key": "product", "k": 1, "half_life_days": 2.0},
+    "count_ever": {"aggregate": "count"},
+}
 UNDECLARED: tuple[Measure, ...] = tuple(
     Measure(f"extra_{name}", "customer", "context", "", "", "", weight={"view": 1.0, "purchase": 2.5}, **words)
-    for name, words in {
-        "ratio_by_key": {"aggregate": "ratio", "key": "category", "value": "discounted"},
-        "ratio_per": {"aggregate": "ratio", "key": "brand", "per": {"click": 1.0, "cart": 0.5}},
-        "variance_of_all": {"aggregate": "variance", "value": "amount"},
-        "mean_by_key": {"aggregate": "mean", "key": "device", "value": "log_price"},
-        "age_by_key": {"aggregate": "age", "key": "category", "high": 50 * DAY},
-        "window_by_key": {"aggregate": "count", "key": "product", "window_days": 1.0},
-        "window_by_facet": {"aggregate": "count", "key": "product", "facet": "silhouette", "window_days": 2.0},
-        "decayed_alone": {"aggregate": "decayed_sum", "half_life_days": 3.0, "high": 4.0},
-        "distinct_few": {"aggregate": "distinct", "key": "product", "k": 3},
-        "last_one": {"aggregate": "last", "key": "brand", "k": 1},
-        "top_one": {"aggregate": "top", "key": "product", "k": 1, "half_life_days": 2.0},
-        "count_ever": {"aggregate": "count"},
-    }.items()
+    for name, words in _MORE.items()
 )
 DECLARED_AND_MORE: tuple[Measure, ...] = (*MEASURES, *UNDECLARED)
 
@@ -112,8 +118,10 @@ class _Case:
     def _when(self, made: Sequence[Observation]) -> tuple[float, float]:
         if not made or self.random.random() < 0.4:
             return NOW + 1, NOW + 1
-        at = self.random.choice(made).at + self.random.choice((0.0, 0.5, HOUR, DAY, 7 * DAY, 30 * DAY))
-        known = self.random.choice((at, at, self.random.choice(made).known, NOW + 100 * DAY))
+        at = self.random.choice(made).at + self.random.choice(
+            (0.0, 0.5, DAY - HOUR, DAY, 7 * DAY - HOUR, 7 * DAY, 30 * DAY)
+        )
+        known = self.random.choice((at, NOW + 100 * DAY, *(self.random.choice(made).known for _ in range(3))))
         return at, known
 
     def _moment(self, reach: float, found: Sequence[Observation]) -> float:
@@ -150,6 +158,7 @@ class _Case:
             counts=pick((0.0, 0.25, 1.0, 1.0, 1.0)),
             customer=pick(("", *(f"{self.prefix}c{one}" for one in range(3)))),
             session=pick(("", *(f"{self.prefix}s{one}" for one in range(3)))),
+            visitor=pick(("", *(f"v{one}" for one in range(9)))),
         )
 
     def _changed(self, one: Observation, position: int) -> Observation:
@@ -257,7 +266,7 @@ def _inside(measure: Measure, one: Observation, at: float) -> bool:
     return one.at // HOUR > at // HOUR - 24 * measure.window_days
 
 
-def _number(
+def _number(  # noqa: PLR0911 - one for each aggregate
     measure: Measure, taken: Sequence[Observation], rows: Sequence[Observation], at: float, references: References
 ) -> float:
     def weight(one: Observation) -> float:
@@ -407,7 +416,7 @@ def wrong(
 
 
 def wrong_at(
-    engine: BatchEngine, made: Cases, paths: Sequence[str], at: float, known: float, entity: Entity
+    engine: BatchEngine, made: Cases, paths: Sequence[str], entity: Entity, *, at: float, known: float
 ) -> list[str]:
     """Return in what an engine differs from what is expected of everybody at one moment."""
     of = [one for one in DECLARED_AND_MORE if one.entity == entity]

@@ -6,19 +6,22 @@ from typing import Any
 
 from attrs import Factory, define, field
 
+from adapters.bots import CrawlerList
 from adapters.event_log import MemoryEventLog, MemoryReadModels, MemoryStore
 from adapters.ids import Uuid7Ids
 from adapters.intake import MemoryIntakeLog
 from adapters.vault import EnvelopeKeyring, MemoryKeyStore, MemorySuppression, MemoryVault
+from application.features.measures import MEASURES
+from application.features.states import FeatureStates
 from application.feedback.attribution import Attribution
 from application.identity.resolution import IdentityResolution
 from application.intake.canonicaliser import Canonicaliser
 from application.intake.deposit import Deposit
 from application.intake.door import Answer, Door
+from application.journal.journal import Journal
 from application.privacy.erasing import Erasing, forgotten_as
 from application.projections.catalogue import CatalogueProjection
 from application.projections.consents import ConsentsProjection
-from application.projections.products import ProductsProjection
 from application.projections.purchases import PurchasesProjection
 from application.projections.quarantine import QuarantineProjection
 from application.projections.runner import Projection, ProjectionRunner
@@ -74,8 +77,9 @@ class MemoryHouse:
         deposit = Deposit("main", self.vault, self.keyring, self.intake.append, self.suppression)
         self.door = Door("main", self.sources, deposit, self.keyring.fingerprint, self.clock)
         self.runner = ProjectionRunner(self.log, self.read_models, self.ids, "main", batch=self.batch)
+        journal = Journal(CrawlerList(), watchers=[FeatureStates(MEASURES)])
         every = (
-            *(IdentityResolution("main"), SessionsProjection(), PurchasesProjection(), ProductsProjection()),
+            *(IdentityResolution("main"), SessionsProjection(), PurchasesProjection()),
             *(
                 CatalogueProjection(),
                 QuarantineProjection(),
@@ -85,7 +89,7 @@ class MemoryHouse:
                 Attribution(),
             ),
         )
-        self.projections = {one.name: one for one in (*every, ConsentsProjection(), TracesProjection())}
+        self.projections = {one.name: one for one in (*every, ConsentsProjection(), TracesProjection(), journal)}
         self.erasing = Erasing(
             *("main", self.intake, self.log, self.read_models, self.vault, self.keyring, self.suppression, self.runner),
             projections=tuple(self.projections.values()),

@@ -85,6 +85,26 @@ TWIN = evolve(entry.BOOKED, name="acme_two.fitting_booked", aliases=("tailorBook
             "acme_shop.identity-1: degree_caps: email: expected 0 or more, not -1",
             id="a cap below nothing",
         ),
+        pytest.param(
+            lambda: evolve(extension, features=(evolve(acme_shop.WISHED, name="style_vector"),)),
+            "feature 'style_vector': call it acme_shop.",
+            id="the name of a feature of ours",
+        ),
+        pytest.param(
+            lambda: evolve(extension, features=(acme_shop.WISHED, acme_shop.WISHED)),
+            "feature 'acme_shop.wished_brands' stands there twice",
+            id="two features of one name",
+        ),
+        pytest.param(
+            lambda: evolve(extension, features=(evolve(acme_shop.WISHED, unit=""),)),
+            "features: expected a Measure with doc, unit and source",
+            id="a feature that does not explain itself",
+        ),
+        pytest.param(
+            lambda: evolve(extension, features=(evolve(acme_shop.WISHED, key="tailor"),)),
+            "its key a text of application.features.columns",
+            id="a feature of what no observation has",
+        ),
     ],
 )
 def test_an_extension_that_cannot_be_is_refused_when_it_is_made(make: Any, said: str) -> None:

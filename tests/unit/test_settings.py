@@ -20,6 +20,11 @@ KEY = "ab" * 32
         ("TENANT", "a/b", "tenant"),
         ("DATABASE_URL", "mysql://localhost/x", "database_url"),
         ("KEYS_URL", "redis://localhost", "keys_url"),
+        ("FEATURE_STORE", "memcached://localhost", "feature_store"),
+        ("FEATURE_STORE", "redis://", "feature_store"),
+        ("FEATURE_STORE", "redis://localhost:port/0", "feature_store"),
+        ("FEATURE_STORE", "redis://localhost/shop", "feature_store"),
+        ("FEATURE_STORE", "rediss://redis/0?ssl_cert_reqs=none", "feature_store"),
         ("CONFIG", "/nowhere/at.all", "HABERDASHER_CONFIG"),
     ],
 )
@@ -74,9 +79,27 @@ def test_a_file_of_other_bytes_is_named(tmp_path: Path) -> None:
 def test_no_password_is_shown() -> None:
     """Addresses of databases may hold one, and settings end in logs."""
     address = "postgresql+psycopg://ada:PASSWORD@db/shop"
-    settings = load({"HABERDASHER_DATABASE_URL": address, "HABERDASHER_KEYS_URL": address})
+    given = {"HABERDASHER_DATABASE_URL": address, "HABERDASHER_KEYS_URL": address}
+    settings = load(given | {"HABERDASHER_FEATURE_STORE": "rediss://ada:PASSWORD@redis:6379/1"})
     assert settings.database == address
+    assert settings.feature_store == "rediss://ada:PASSWORD@redis:6379/1"
     assert "PASSWORD" not in repr(settings)
+
+
+@pytest.mark.parametrize("url", ["redis://redis:6379/0", "redis://a:PASSWORD@redis", "rediss://redis"])
+def test_production_sends_no_features_in_the_clear(url: str) -> None:
+    """A Redis on another machine is asked through TLS and with a password, or the start says why not."""
+    with pytest.raises(InvalidSetting, match=r"^feature_store") as refused:
+        load({"HABERDASHER_PROFILE": "production", "HABERDASHER_FEATURE_STORE": url})
+    assert "PASSWORD@redis" not in str(refused.value).replace("USER:PASSWORD@HOST", "")
+    assert load({"HABERDASHER_FEATURE_STORE": url}).feature_store == url
+
+
+@pytest.mark.parametrize("url", ["", "redis://127.0.0.1:6379/0", "redis://[::1]", "rediss://a:b@redis:6380/2"])
+def test_production_takes_a_safe_feature_store(url: str) -> None:
+    """The database, a Redis on this machine, or one that is reached through TLS with a password."""
+    given = {"HABERDASHER_PROFILE": "production", "HABERDASHER_FEATURE_STORE": url}
+    assert load(given).feature_store == url
 
 
 def test_an_empty_home_is_the_default_one() -> None:

@@ -9,7 +9,7 @@ from adapters.sources.files import FileSource, Sent
 from adapters.sources.snowplow import Snowplow
 from application.intake import wire
 from application.intake.reading import Reader
-from haberdasher.bootstrap import FILE_SOURCES
+from haberdasher.sources import FILE_SOURCES
 from tests.support.snowplow import CONTEXTS, HAT, PAYLOAD, commerce, message
 from tests.vendors.coverage import NOW
 

@@ -13,7 +13,7 @@ from domain.taxonomy.interpret import Canonical
 from domain.taxonomy.refusal import Reason, Refused
 from domain.taxonomy.source import Authority, Declaration
 from domain.values import Money
-from haberdasher.bootstrap import FILE_SOURCES
+from haberdasher.sources import FILE_SOURCES
 from tests.vendors.coverage import NOW
 from tests.vendors.ga4_coverage import message
 

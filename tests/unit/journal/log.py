@@ -53,10 +53,9 @@ class Log:
             seen = identifier.IdentifierObserved(one, one.partition(":")[0], at(minute))
             self.add(f"identifier-{one}", seen, minute)
 
-    def link(self, one: str, other: str, minute: float, **more: Any) -> str:
+    def link(self, one: str, other: str, minute: float, kind: str = "login") -> None:
         key = f"{one}+{other}".replace("-", "_")
-        self.add(f"identity_link-{key}", link.IdentityLinked(one, other, "login", at(minute), "e"), minute, **more)
-        return key
+        self.add(f"identity_link-{key}", link.IdentityLinked(one, other, kind, at(minute), "e"), minute)
 
     def unlink(self, one: str, other: str, minute: float) -> None:
         key = f"{one}+{other}".replace("-", "_")

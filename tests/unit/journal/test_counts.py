@@ -9,7 +9,7 @@ from domain.traffic.policy import WEIGHTS
 from tests.unit.journal.log import COAT, Log, at, envelope, states
 
 COOKIE, PHONE = "anonymous:c", "anonymous:p"
-ADA = "account:ada"
+ADA, BEN = "account:ada", "account:ben"
 HAT = facts.ProductRef("hat")
 
 
@@ -109,8 +109,8 @@ def test_a_no_in_passing_holds_for_whom_the_person_becomes() -> None:
     log = Log()
     log.see(ADA, minute=-9)
     log.see(COOKIE, PHONE)
+    log.link(ADA, PHONE, -1)
     log.start("s", PHONE, 0)
-    log.bind("s", ADA, 0)
     log.view("s", 1)
     log.start("no", COOKIE, 2)
     log.view("no", 2, envelope=envelope(consent={"personalisation": "granted"}, subject={"anonymous": COOKIE}))
@@ -119,3 +119,28 @@ def test_a_no_in_passing_holds_for_whom_the_person_becomes() -> None:
     log.unlink(ADA, COOKIE, 5)
     assert states(log.versions("e-8")) == [(80, COOKIE, 1.0), (90, COOKIE, 0.0), (100, ADA, 0.0), (110, COOKIE, 0.0)]
     assert states(log.versions("e-6")) == [(60, ADA, 1.0), (100, ADA, 0.0), (110, ADA, 1.0)]
+
+
+def test_what_one_event_gives_and_takes_is_not_told() -> None:
+    """A robot that says yes to be counted is found out by the same event: nothing is other than it was before."""
+    log, who = Log(), {"anonymous": COOKIE}
+    log.start("s", COOKIE, 0)
+    log.view("s", 1, envelope=envelope(consent={"personalisation": "denied"}, subject=who))
+    yes = envelope(consent={"personalisation": "granted"}, subject=who)
+    log.fact("s", facts.AgentObserved(at(2), "crawl"), envelope=yes)
+    assert states(log.versions()) == [(20, COOKIE, 0.0)]
+
+
+def test_a_no_that_goes_to_another_person_leaves_the_first_one_counted() -> None:
+    """A stronger link takes a browser from one account to another: whose no it was, counts no more; the first does."""
+    log = Log()
+    log.see(ADA, BEN, minute=-9)
+    log.see(COOKIE)
+    log.start("s", PHONE, 0)
+    log.bind("s", BEN, 0)
+    log.view("s", 1)
+    log.link(BEN, COOKIE, 2, kind="same_device")
+    log.start("no", COOKIE, 3)
+    log.view("no", 3, envelope=envelope(consent={"personalisation": "denied"}, subject={"anonymous": COOKIE}))
+    log.link(ADA, COOKIE, 4)
+    assert states(log.versions("e-6")) == [(60, BEN, 1.0), (90, BEN, 0.0), (100, BEN, 1.0)]

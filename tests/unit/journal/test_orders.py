@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from domain import order
+from domain.identity.consent import ConsentChanged
 from domain.identity.person import PersonForgotten
 from domain.returns.maturity import LabelMatured, LineLabel
 from domain.returns.routes import SignalRouted, SignalWithdrawn
-from domain.session import facts
+from domain.session import facts, session
 from domain.values import Bill, LineItem, Money
 from tests.unit.journal.log import Log, at, states
 
@@ -129,3 +132,39 @@ def test_a_forgotten_order_goes_with_what_was_revoked_of_it() -> None:
     (forgotten,) = log.heard().forgotten
     assert forgotten.observations == {f"{LINE}coat", f"{LINE}hat"}
     assert log.heard().versions == []
+
+
+@pytest.mark.parametrize(
+    "gone", [session.SessionCut("bot", "next", at(5), "cap"), session.SessionsBridged("next", "bot")]
+)
+def test_a_robot_whose_looks_are_the_accounts_no_more_led_to_nothing(gone: object) -> None:
+    """What is cut away or bridged from a session with a login takes along what it says of the account's order."""
+    log = told()
+    log.add("order-o/1", placed("coat"), 100)
+    log.start("bot", COOKIE, 0)
+    log.start("next", COOKIE, 50)
+    log.fact("bot", facts.AgentObserved(at(1), "crawl"))
+    log.view("bot", 10)
+    log.view("bot", 3)
+    log.bind("bot", ADA, 7)
+    log.add("session-bot", gone, 61)
+    assert states(log.versions(f"{LINE}coat")) == [(20, ADA, 1.0), (80, ADA, 0.0), (90, ADA, 1.0)]
+
+
+def test_a_robot_that_gives_itself_away_elsewhere_led_to_the_order_as_well() -> None:
+    """The verdict is of the visitor: found out in a session without a login, it holds for the one with it."""
+    log = told()
+    log.add("order-o/1", placed("coat"), 100)
+    log.start("bot", COOKIE, 0)
+    log.start("next", COOKIE, 200)
+    log.view("bot", 10)
+    log.bind("bot", ADA, 2)
+    log.fact("next", facts.AgentObserved(at(200), "crawl"))
+    assert states(log.versions(f"{LINE}coat")) == [(20, ADA, 1.0), (70, ADA, 0.0)]
+
+
+def test_who_takes_back_consent_takes_back_their_orders() -> None:
+    """As learning does: an order of theirs says nothing any more."""
+    log = told(placed("coat"))
+    log.add(f"consent-{ADA}", ConsentChanged(ADA, {"personalisation": "denied"}, at(2)), 2)
+    assert states(log.versions()) == [(20, ADA, 1.0), (30, ADA, 0.0)]

@@ -1,11 +1,16 @@
 """What the journal makes of sessions: first versions, and those that come of bridges, cuts, logins and persons."""
 
+from collections.abc import Sequence
+
 import pytest
 from attrs import evolve
 
+from domain import order
 from domain.identity.person import PersonForgotten
 from domain.session import facts, session
+from domain.values import Bill, LineItem, Money
 from tests.unit.journal.log import Log, at, envelope, states
+from tests.unit.journal.stories import fold
 
 COOKIE, PHONE = "anonymous:c", "anonymous:p"
 ADA, BEN = "account:ada", "account:ben"
@@ -168,6 +173,7 @@ def test_whoever_is_forgotten_leaves_the_others_theirs() -> None:
         ("e-6", BEN, "his"),
         ("e-11", BEN, "his"),
     }
+    assert {where[1] for where in _naming(log, (ADA,))} == {"identity.forgotten"}
 
 
 def test_forgotten_comes_before_what_follows_it() -> None:
@@ -181,3 +187,36 @@ def test_forgotten_comes_before_what_follows_it() -> None:
     heard = log.heard()
     assert heard.calls == [(9, 30), (39, 50)]
     assert [one.id for one in heard.versions] == ["e-5"]
+
+
+def test_nothing_is_kept_of_whoever_is_forgotten() -> None:
+    """Neither their sessions and orders, nor what they wanted, nor evidence of what they are, names them any more."""
+    log = Log()
+    log.see(ADA, COOKIE)
+    log.link(ADA, COOKIE, 0)
+    log.start("hers", COOKIE, 0)
+    log.bind("hers", ADA, 0)
+    no = envelope(consent={"personalisation": "denied"}, subject={"anonymous": COOKIE})
+    log.fact("hers", facts.AgentObserved(at(1), "crawl"), envelope=no)
+    log.view("hers", 2)
+    log.view("hers", 2.1)
+    line = LineItem("coat", "coat/m", "coat", 2, Money(4000, "EUR"), tax_included=True)
+    placed = order.OrderPlaced("her-order", Bill((line,), Money(8000, "EUR")), "web", at(3), 0, account=ADA)
+    log.add("order-her-order", placed, 3)
+    names = (ADA, COOKIE, "hers", "her-order")
+    held = {where[1] for where in _naming(log, names)}
+    assert {"visits", "sales", "purchases.purchases", "clicks.looked", "traffic.marked", "robotic"} <= held
+    gone = PersonForgotten(ADA, (ADA, COOKIE), at(4), sessions=("hers",), orders=("her-order",))
+    log.add(f"person-{ADA}", gone, 4)
+    assert {where[1] for where in _naming(log, names)} == {"identity.forgotten"}
+
+
+def _naming(log: Log, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the collections that hold one of the names, in a key or a row."""
+    _, store = fold(log.events, [3])
+    return [
+        where
+        for where, rows in store.rows.items()
+        for key, row in rows.items()
+        if any(name in key or name.encode() in row for name in names)
+    ]

@@ -14,7 +14,6 @@ from application.projections.carts import CartsProjection, LeftBehind
 from application.projections.clicks import ClicksProjection
 from application.projections.marks import UNMARKED, Marks, bots_orders
 from application.projections.periods import PeriodsProjection
-from application.projections.popularity import counted
 from application.projections.slates import Labelled, Place, Shown
 from application.projections.traffic import TrafficProjection
 from domain.traffic.policy import NOISE
@@ -22,6 +21,7 @@ from haberdasher.testing.bots import BROWSERS
 from haberdasher.testing.recommender import quiet
 from tests.support.feedback import clicked, shown
 from tests.support.memory_house import MemoryHouse
+from tests.support.popularity import counts_of
 from tests.support.shop import ordered, sent, viewed
 
 CRAWLER = {"user_agent": "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"}
@@ -61,20 +61,12 @@ def opened(product: str, page: str, minute: float, *, cookie: str = "cookie-1", 
     return sent("product_viewed", minute, anonymous_id=cookie, properties=properties, **changes)
 
 
-def popularity(house: MemoryHouse) -> dict[str, int]:
-    return {
-        product: count
-        for product, row in counted(house.read_models).items()
-        if (count := row.state["popularity"][""].count)
-    }
-
-
 def test_robots_teach_nothing() -> None:
     """A crawler's session is in no row and makes nothing popular; with a browser's name it would be."""
     house = received(viewed("coat", 0, context=CHROME), viewed("hat", 1, cookie="bot", context=CRAWLER))
     assert actions(house) == [["view coat"]]
     assert actions(house, UNMARKED) == [["view coat"], ["view hat"]]
-    assert popularity(house) == {"coat": 1}
+    assert counts_of(house.read_models) == {"coat": 1}
 
 
 def test_an_agents_order_is_real() -> None:
@@ -82,7 +74,7 @@ def test_an_agents_order_is_real() -> None:
     looks = viewed("hat", 0, cookie="aid", context=AGENT), sent("login", 0.5, anonymous_id="aid", user_id="ada")
     house = received(*looks, viewed("coat", 1, cookie="aid", context=AGENT), orders=(ordered("o-1", 5, "coat/m"),))
     assert actions(house) == [["purchase coat"]]
-    assert popularity(house) == {"coat": 1}
+    assert counts_of(house.read_models) == {"coat": 1}
     histories = Histories.read(house.read_models)
     assert [one.action for one in histories.of(house.surrogate("account", "ada"))] == ["purchase"]
 
@@ -97,7 +89,7 @@ def test_a_robots_order_counts_nothing() -> None:
     house = received(*robot, orders=orders)
     assert bots_orders(house.read_models) == {"o-1"}
     assert actions(house) == [["view coat", "purchase coat"]]
-    assert popularity(house) == {"coat": 2}
+    assert counts_of(house.read_models) == {"coat": 2}
 
 
 def test_slips_are_left_out() -> None:
@@ -116,14 +108,14 @@ def test_slips_are_left_out() -> None:
     )
     assert actions(house) == [["view hat", "click scarf"]]
     assert len(actions(house, UNMARKED)[0]) == 6
-    assert popularity(house) == {"hat": 1, "scarf": 1}
+    assert counts_of(house.read_models) == {"hat": 1, "scarf": 1}
 
 
 def test_a_tap_told_twice_at_one_instant_is_one() -> None:
     """Of two equal touches the slip goes, and the other one stays."""
     house = received(clicked(0, "coat", 1), clicked(0, "coat", 1), viewed("hat", 1))
     assert actions(house) == [["click coat", "view hat"]]
-    assert popularity(house) == {"coat": 1, "hat": 1}
+    assert counts_of(house.read_models) == {"coat": 1, "hat": 1}
 
 
 def test_bulk_orders_are_nobodys_taste() -> None:
@@ -131,7 +123,7 @@ def test_bulk_orders_are_nobodys_taste() -> None:
     many = ordered("o-1", 5, *["coat/m"] * 10)
     house = received(viewed("hat", 0, user_id="ada"), orders=(many,))
     assert actions(house) == [["view hat"]]
-    assert popularity(house) == {"hat": 1}
+    assert counts_of(house.read_models) == {"hat": 1}
 
 
 def test_a_bounce_is_no_row_and_still_a_look() -> None:
@@ -144,7 +136,7 @@ def test_a_bounce_is_no_row_and_still_a_look() -> None:
     assert actions(house) == [["view hat"]]
     histories = Histories.read(house.read_models)
     assert [touch.product for touch in histories.of(house.surrogate("account", "ada"))] == ["coat", "hat"]
-    assert popularity(house) == {"coat": 1, "hat": 1}
+    assert counts_of(house.read_models) == {"coat": 1, "hat": 1}
 
 
 def test_suspects_are_kept() -> None:

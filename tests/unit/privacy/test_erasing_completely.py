@@ -12,11 +12,11 @@ from application.intake.deposit import seal_context, sealed_id
 from application.intake.reading import Reader
 from application.intake.recognition import Recognition, Told
 from application.intake.reconciliation import Reconciling
+from application.journal.journal import Journal
 from application.privacy.belongings import SharedByOthers, belongings_of
 from application.privacy.erasing import forgotten_as
 from application.privacy.exporting import Exporting
 from application.projections.identity import IDENTIFIERS
-from application.projections.products import ProductsProjection
 from application.projections.rows import View
 from domain.identity.person import PersonForgotten
 from domain.session.facts import ProductViewed
@@ -244,7 +244,7 @@ def test_products_are_the_same_however_the_log_is_cut(batch: int) -> None:
     house.receive("oms", [ordered("o-1", 1, "coat/m", user="ada"), ordered("o-2", 2, "coat/m", user="bob")])
     house.erase("account", "ada")
     house.receive("oms", [sent_back("r-1", "o-1", LATER, "coat/m", "too_small")], "late")
-    name = ProductsProjection.name
+    name = Journal.name
     live = house.rows(f"{name}#1")
     house.runner.batch = batch
     house.runner.rebuild(house.projections[name])

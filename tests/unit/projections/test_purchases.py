@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from application.projections.products import PRODUCTS
+from application.features.fold import base_of
+from application.features.measures import PRODUCT
 from application.projections.purchases import BY_SUBJECT, PURCHASES, Purchase
 from application.projections.rows import View
 from tests.support.memory_house import MemoryHouse
+from tests.support.popularity import product_states
 from tests.support.shop import ordered, sent, sent_back
 
 
@@ -88,24 +90,7 @@ def test_orders_of_nobody_are_filed_under_nobody(house: MemoryHouse) -> None:
 def test_a_product_knows_how_often_it_comes_back(house: MemoryHouse) -> None:
     """Returns count for the product that was bought, not for the variant or line that the return names."""
     house.receive("oms", [ordered("o", 0, "coat/m", "coat/l"), sent_back("r", "o", 60, "coat/m", "too-small")])
-    products = dict(View(house.read_models, "products").all(PRODUCTS))
-    assert sorted(products) == ["coat"]
-    cell = products["coat"].state["return_share"][""]
+    states = product_states(house.read_models)
+    assert sorted(states) == ["coat"]
+    cell = states["coat"][base_of(next(one for one in PRODUCT if one.name == "return_share"))][""]
     assert (cell.total, cell.count) == (1.0, 2)
-
-
-def test_a_product_is_described_by_what_was_said_last_in_time(house: MemoryHouse) -> None:
-    """A description that arrives late does not replace a newer one; what was never said stays as it was."""
-    said: list[tuple[int, dict[str, str]]] = [
-        (10, {}),
-        (5, {"category": "coats", "colour": "red"}),
-        (20, {"colour": "blue"}),
-        (1, {"colour": "black"}),
-    ]
-    for number, (minute, words) in enumerate(said):
-        body = sent("product_viewed", minute, anonymous_id="c", properties={"product_id": "coat", **words})
-        house.receive("web", [body], f"batch-{number}")
-    coat = View(house.read_models, "products").one(PRODUCTS, "coat")
-    assert coat is not None
-    assert coat.colour == "blue"
-    assert coat.state["popularity"][""].count == 4

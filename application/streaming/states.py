@@ -15,14 +15,18 @@ from application.features.fold import Fold
 from application.features.steps import State
 from application.features.touch import Observation
 from application.journal.current import of_customer, of_session
-from application.journal.listening import Change
+from application.journal.listening import Change, Forgotten
 from application.projections.rows import Collection, Rows
 from ports.measures import ENTITIES, Entity, Measure
 
 #: "entity/key" -> cells of its measures
 STATES: Collection[State] = Collection("states", State)
 
+#: position up to which a batch went -> "entity/key" of what it changed, until whoever publishes has put it
+CHANGED: Collection[list[str]] = Collection("states.changed", list[str])
+
 _KEYS: Mapping[Entity, Callable[[Observation], str]] = {one: attrgetter(one) for one in ENTITIES}
+_ENTITIES: Mapping[str, Entity] = {one: one for one in ENTITIES}
 _LARGE = frozenset[Entity](["product", "brand"])
 
 
@@ -30,15 +34,23 @@ def state_key(entity: Entity, key: str) -> str:
     return f"{entity}/{key}"
 
 
+def key_of(name: str) -> tuple[Entity, str]:
+    """Return what `state_key` was made of."""
+    entity, _, key = name.partition("/")
+    return _ENTITIES[entity], key
+
+
 @define(eq=False)
 class FeatureStates:
     """Watches the journal, event by event, so that batches do not matter. `measures`: all that are declared.
 
-    `touched`: what changed, for whoever publishes values: only what this process saw since that was last taken.
+    `published`: whether values are put into a feature store, so that what changed has to be remembered until then.
     """
 
     measures: Sequence[Measure]
+    published: bool = False
     folds: Mapping[Entity, Fold] = field(init=False)
+    #: What changed in the batch so far.
     touched: dict[tuple[Entity, str], None] = field(init=False, factory=dict)
     _read: Callable[[Observation], object] = field(init=False)
 
@@ -69,6 +81,15 @@ class FeatureStates:
                     self._put(entity, key, self._without(entity, key, one, rows), rows)
         for entity, key in again:
             self._refold(entity, key, rows)
+
+    def heard(
+        self, observations: Sequence[Observation], forgotten: Forgotten | None, rows: Rows, after: int, to: int
+    ) -> None:
+        """Put down what a batch changed, as a listener of the journal."""
+        del observations, forgotten, after
+        if self.published and self.touched:
+            rows.put(CHANGED, f"{to:020d}", [state_key(*key) for key in self.touched])
+        self.touched.clear()
 
     def _add(self, one: Observation, rows: Rows) -> None:
         if one.revoked:

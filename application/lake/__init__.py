@@ -1,0 +1,1 @@
+"""What the lake holds: which parts count, how they come and go."""

@@ -1,0 +1,1 @@
+"""Streaming features: states kept with the journal, and their values put where serving reads them."""

@@ -1,0 +1,24 @@
+"""Which feature store the settings name, and what values in it are read against."""
+
+from sqlalchemy import Engine
+
+from adapters.feature_store import RedisFeatureStore, SqlFeatureStore
+from application.features.catalogue_references import references_of
+from application.projections.catalogue import PRODUCTS, CatalogueProjection
+from application.projections.rows import View
+from haberdasher.settings import DATABASE, Settings
+from ports.event_log import ReadModels
+from ports.feature_store import FeatureStore
+from ports.measures import References
+
+
+def feature_store_of(settings: Settings, engine: Engine) -> FeatureStore:
+    """Return the one in Redis, or that in the database of the house. Redis need not run yet: nothing is asked of it."""
+    if settings.feature_store not in {"", DATABASE}:
+        return RedisFeatureStore(settings.feature_store, settings.tenant)
+    return SqlFeatureStore(engine, settings.tenant)
+
+
+def references_now(read_models: ReadModels) -> References:
+    """Return what the catalogue says now."""
+    return references_of(dict(View(read_models, CatalogueProjection.name).all(PRODUCTS)))
