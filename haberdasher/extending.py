@@ -9,6 +9,7 @@ import msgspec
 from attrs import frozen
 
 from adapters.event_log.stored_state import Decoders
+from application.features.measures import MEASURES
 from application.intake.transactions import HANDLERS, Handler
 from application.projections.runner import Projection
 from domain.identity.policy import DEFAULT_POLICY, IdentityPolicy
@@ -21,6 +22,7 @@ from domain.taxonomy.vocabulary import DISCRIMINATED, EVERYWHERE, Aliases
 from domain.traffic.policy import NOISE, NoisePolicy
 from haberdasher.extension import CanonicalEvent, Extension, InvalidExtension, Policy
 from haberdasher.names import stored_names
+from ports.measures import Measure
 
 _SPELLED = re.compile(r"(?P<module>[a-zA-Z]\w*(\.[a-zA-Z]\w*)*):(?P<attribute>[a-zA-Z]\w*)", re.ASCII)
 
@@ -51,6 +53,11 @@ class Extensions:
     @property
     def projections(self) -> tuple[Projection, ...]:
         return tuple(projection for one in self.all for projection in one.projections)
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """Return our features and theirs."""
+        return (*MEASURES, *(measure for one in self.all for measure in one.features))
 
     def policy(self, kind: type[Kind], ours: Kind) -> Kind:
         """Return the policy that replaces ours, or ours."""

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from attrs import Attribute, field, frozen, has
 
+from application.features.columns import COLUMNS
 from application.intake.transactions import Handler
 from application.projections.runner import Projection
 from domain.identity.policy import IdentityPolicy
@@ -20,6 +21,7 @@ from domain.taxonomy.fields import Field
 from domain.taxonomy.normalise import normalise
 from domain.taxonomy.source import Authority
 from domain.traffic.policy import NoisePolicy
+from ports.measures import Measure
 
 #: Values of ours that an extension may replace.
 Policy = IdentityPolicy | NoisePolicy | RoutingPolicy
@@ -93,6 +95,16 @@ def _is_projection(given: Any) -> bool:
     return not isinstance(given, type) and hasattr(given, "name") and callable(getattr(given, "apply", None))
 
 
+def _is_measure(given: Any) -> bool:
+    """Whether this is a measure that explains itself, of what an observation has."""
+    return (
+        isinstance(given, Measure)
+        and bool(given.doc and given.unit and given.source)
+        and (not given.key or COLUMNS.get(given.key) == "text")
+        and (not given.value or COLUMNS.get(given.value, "text") != "text")
+    )
+
+
 @frozen
 class CanonicalEvent:
     """An event that comes in by the door as ours do, in any dialect, and what is decided on it.
@@ -137,6 +149,14 @@ class Extension:
         default=(), validator=_all("an identity, noise or routing policy", lambda one: isinstance(one, Policy))
     )
 
+    features: Sequence[Measure] = field(
+        default=(),
+        validator=_all(
+            "a Measure with doc, unit and source, its key a text of application.features.columns, its value no text",
+            _is_measure,
+        ),
+    )
+
     @name.validator
     def _check_name(self, _: "Attribute[str]", name: Any) -> None:
         if not isinstance(name, str) or not _NAME.fullmatch(name):
@@ -170,6 +190,7 @@ class Extension:
         yield "category", [one.category for one in self.deciders]
         yield "canonical event", [one.name for one in self.canonical]
         yield "projection", [one.name for one in self.projections]
+        yield "feature", [one.name for one in self.features]
         yield "version of a policy", [version_of(one) for one in self.policies]
 
 

@@ -12,6 +12,8 @@ from litestar import Litestar
 
 from adapters.http.api import api
 from adapters.http.service import Service
+from application.watch.sampling import Sample, Seldom
+from application.watch.watching import watch
 from haberdasher import __version__
 from haberdasher.bootstrap import App, bootstrap
 from haberdasher.demo import PERSONAS, PICTURES
@@ -45,6 +47,11 @@ def _create(*, collects_only: bool = False) -> Litestar:
 def service_of(app: App, keys: Mapping[str, frozenset[str]] | None = None, shopify_secret: str = "") -> Service:
     """Return what the handlers need of a wired house. Pictures and personas are served where a season left them."""
     pictures, personas = app.settings.home / PICTURES, app.settings.home / PERSONAS
+    planned, sample = app.extensions.noise.periods.planned, Sample(app.read_models, app.measures)
+
+    def now() -> float:
+        return app.clock.now().timestamp()
+
     return Service(
         tenant=app.settings.tenant,
         door=app.door,
@@ -61,6 +68,8 @@ def service_of(app: App, keys: Mapping[str, frozenset[str]] | None = None, shopi
         ids=app.ids,
         failures=app.failures,
         unknown_fields=app.unknown_fields,
+        alarms=Seldom(lambda: watch(app.read_models, now(), planned=planned).alarms, now),
+        feature_health=Seldom(lambda: sample.health(now()), now),
         keys=keys or {},
         shopify_secret=shopify_secret,
         open_collectors=app.settings.open_collectors,

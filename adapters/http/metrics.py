@@ -83,8 +83,39 @@ class _Standing:
             unknown.add_metric(place, count)
         yield unknown
         try:
+            yield from _features(self.service)
             behind = self.service.live.work.waiting()
         except (SQLAlchemyError, TimeoutError) as error:  # the other figures matter most just then
             self.service.failures.note("metrics", error)
             return
         yield GaugeMetricFamily("haberdasher_intake_lag", "Arrivals that wait to be canonicalised.", value=behind)
+
+
+def _features(service: Service) -> Iterable[Metric]:
+    """Yield what comes in out of its band, and how the features are of a sample; both are computed once a minute."""
+    alarms = GaugeMetricFamily(
+        "haberdasher_feed_alarm", "1 while a source is out of its band.", labels=["source", "kind", "what"]
+    )
+    for alarm in service.alarms():
+        alarms.add_metric([alarm.source, alarm.kind, alarm.what], 1)
+    yield alarms
+    shares = GaugeMetricFamily(
+        "haberdasher_feature_share",
+        "Of a sample, entities without a value, and values beyond or at the edges of the range.",
+        labels=["feature", "share"],
+    )
+    values = GaugeMetricFamily(
+        "haberdasher_feature_value", "Least, median and largest value of a sample.", labels=["feature", "statistic"]
+    )
+    ages = GaugeMetricFamily(
+        "haberdasher_feature_age_seconds", "Since the newest observation behind a sample.", labels=["feature"]
+    )
+    for one in service.feature_health():
+        for name, share in (("null", one.null), ("outside", one.outside), ("low", one.at_low), ("high", one.at_high)):
+            shares.add_metric([one.feature, name], share)
+        for name, value in (("least", one.least), ("median", one.median), ("most", one.most)):
+            if value is not None:
+                values.add_metric([one.feature, name], value)
+        if one.age_s is not None:
+            ages.add_metric([one.feature], one.age_s)
+    yield from (shares, values, ages)

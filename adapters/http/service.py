@@ -1,10 +1,11 @@
 """What the handlers are given: use cases and ports, wired by the composition root."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from attrs import Factory, field, frozen
 
+from application.features.health import Health
 from application.intake.door import Door
 from application.intake.releasing import Releasing
 from application.intake.unnamed import UnknownFields
@@ -12,6 +13,7 @@ from application.serving.live import Live
 from application.serving.recommending import Recommending
 from application.serving.shelf import Shelf
 from application.telemetry import Failures
+from domain.feed.policy import Alarm
 from ports.clock import Clock, Ids
 from ports.event_log import EventLog, ReadModels
 from ports.idempotency import Idempotency
@@ -42,6 +44,7 @@ class Service:
     clients that cannot send a key (Snowplow) take events from everybody, although there are keys. `collects_only`: this
     process is a door and no more; another one does the work behind it.
     `most_in_flight`: recommendation requests above which the next one is told to come back.
+    `alarms`, `feature_health`: what the watch on what comes in, and a sample of the features, say; cheap to ask.
     `threads`: how many requests are worked on at once; fewer than the database gives connections (15).
     """
 
@@ -61,6 +64,8 @@ class Service:
     failures: Failures
     unknown_fields: UnknownFields
     keys: Mapping[str, frozenset[str]] = field(repr=False, factory=dict)
+    alarms: Callable[[], Sequence[Alarm]] = field(repr=False, default=tuple)
+    feature_health: Callable[[], Sequence[Health]] = field(repr=False, default=tuple)
     sources: Sources = Factory(Sources)
     pages: bool = True
     pictures: Path | None = None

@@ -21,6 +21,7 @@ from haberdasher.cli.identity import identity
 from haberdasher.cli.identity_suggest import suggest
 from haberdasher.cli.ingest import ingest
 from haberdasher.cli.inventory import inventory
+from haberdasher.cli.lake import lake
 from haberdasher.cli.learn import evaluate, learn
 from haberdasher.cli.noise import noise
 from haberdasher.cli.pipeline import pipeline
@@ -33,10 +34,12 @@ from haberdasher.cli.returns import returns
 from haberdasher.cli.run import run
 from haberdasher.cli.secrets import secrets
 from haberdasher.cli.serve import serve
+from haberdasher.cli.watch import show_health, watch
 from haberdasher.cli.work import work
 from haberdasher.settings import InvalidSetting
 from ports.artifacts import ReleaseRefused
 from ports.item_index import IndexDamaged
+from ports.lake import LakeDamaged
 from ports.vault import PepperRefused
 
 
@@ -52,15 +55,18 @@ def cli() -> None:
 for command in (
     *(demo, ingest, run, catalog, inventory, project, quarantine, noise, identity, returns),
     *(learn, evaluate, recommend, features, release, serve, work, doctor, secrets, retention),
-    *(erase, export),
+    *(erase, export, lake),
 ):
     cli.add_command(command)
 work.add_command(pipeline)
 identity.add_command(suggest)
+features.add_command(watch)
+features.add_command(show_health)
 
 #: What a user can do something about: said in one line, without a trace.
 _REMEDIABLE = (
-    *(InvalidSetting, MasterKeyRefused, PepperRefused, ReleaseRefused, IndexDamaged, RecallTooLow, NothingToLearn),
+    *(InvalidSetting, MasterKeyRefused, PepperRefused, ReleaseRefused, IndexDamaged, LakeDamaged),
+    *(RecallTooLow, NothingToLearn),
     *(Refused, SharedByOthers, OSError, TimeoutError, ValueError, LookupError),
 )
 

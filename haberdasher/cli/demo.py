@@ -18,6 +18,7 @@ from haberdasher.cli.ingest import send_all
 from haberdasher.cli.learn import data_to, show_release, show_reports, work_of
 from haberdasher.cli.project import project_all
 from haberdasher.cli.show import out, progress
+from haberdasher.cli.watch import refuse_drift
 from haberdasher.demo import PERSONAS, home, personas
 from haberdasher.judging import hidden_truth
 from haberdasher.settings import Settings, load
@@ -85,6 +86,7 @@ def _run(app: App, settings: Settings, *, shoppers: int, products: int, days: in
     with stage(3, "project") as one:
         statuses = project_all(app)
         one.done = f"{app.log.head():,} facts in {len(statuses)} read models"
+    refuse_drift(app)
     plan, position = Plan(seed=seed), data_to(app)
     with stage(4, "learn") as one:
         work = work_of(app, plan, None)

@@ -1,39 +1,67 @@
 """`haberdasher features`: what is declared, and what it says of a customer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from itertools import islice
 from math import isinf
+from typing import Any
 
 import click
 from attrs import asdict
 
-from application.features.declarations import MEASURES
-from application.features.fold import Value
+from application.features.catalogue_references import references_of
+from application.features.fold import Fold
 from application.features.intent import Action
+from application.identity.attribution import owner_of
+from application.journal.journal import Journal
+from application.projections.catalogue import PRODUCTS
 from application.projections.rows import View
 from application.projections.sessions import SESSIONS
-from application.serving.customer_features import features_of
 from application.serving.session_intent import intent_of_session
+from application.streaming.states import STATES, state_key
 from haberdasher.bootstrap import running
 from haberdasher.cli.show import answer, fail, json_option, table
+from haberdasher.extending import together
+from haberdasher.feature_words import told, value_in_words
 from haberdasher.settings import load
+from ports.measures import CATEGORIES, ENTITIES, Measure
 from ports.vault import Identifier
 
 
 @click.group()
 def features() -> None:
-    """List the declared features, show a customer's, or what a session is after."""
+    """List and describe the declared features, show a customer's, or what a session is after."""
 
 
 @features.command("list")
+@click.option("--entity", type=click.Choice(ENTITIES), help="Only those of this entity.")
+@click.option("--category", type=click.Choice(CATEGORIES), help="Only those of this category.")
 @json_option
-def list_features(as_json: bool) -> None:
-    """List every declared measure."""
+def list_features(entity: str | None, category: str | None, as_json: bool) -> None:
+    """List every declared feature, those of extensions too."""
+    found = [one for one in _declared() if entity in (None, one.entity) and category in (None, one.category)]
     if as_json:
-        answer([asdict(one) for one in MEASURES])
+        answer([_bounded(asdict(one)) for one in found])
         return
-    rows = [(one.name, one.entity, one.category, one.aggregate, one.unit, one.doc) for one in MEASURES]
-    table("Features", ("feature", "of", "category", "aggregate", "unit", "what it says"), rows)
+    rows = [(one.name, one.entity, one.category, one.aggregate, one.unit, one.doc) for one in found]
+    table(f"{len(found)} features", ("feature", "of", "category", "aggregate", "unit", "what it says"), rows)
+
+
+@features.command("describe")
+@click.argument("name")
+@json_option
+def describe(name: str, as_json: bool) -> None:
+    """Say all about the feature NAME: how it is computed, from what, by which engines, and how equal they are."""
+    declared = {one.name: one for one in _declared()}
+    if name not in declared:
+        close = ", ".join(get_close_matches(name, declared, n=3, cutoff=0.4))
+        remedy = f"did you mean {close}?" if close else "`haberdasher features list` names all"
+        raise fail(f"no feature is called {name!r}: {remedy}")
+    said = told(declared[name])
+    if as_json:
+        answer({"declaration": _bounded(asdict(declared[name])), "in_words": said})
+        return
+    table(name, ("", "feature"), list(said.items()))
 
 
 @features.command("show")
@@ -44,11 +72,18 @@ def show(identifier: str, as_json: bool) -> None:
     with running(load()) as app:
         kind, _, value = identifier.partition(":")
         surrogate = app.vault.find(Identifier(kind, value)) or identifier
-        values = features_of(app.read_models, surrogate, at=app.clock.now().timestamp())
+        owner = owner_of(View(app.read_models, "identity"), surrogate)
+        if owner is None:
+            raise fail(f"no identifier is called {identifier!r}")
+        state = View(app.read_models, Journal.name).one(STATES, state_key("customer", owner.person)) or {}
+        references = references_of(dict(View(app.read_models, "catalogue").all(PRODUCTS)))
+        measures = [one for one in app.measures if one.entity == "customer"]
+        values = Fold(measures).read(state, app.clock.now().timestamp(), references)
     if as_json:
-        answer({name: None if isinstance(value, float) and isinf(value) else value for name, value in values.items()})
+        answer(_bounded(values))
         return
-    table(f"Features of {identifier}", ("feature", "value"), [(name, _said(value)) for name, value in values.items()])
+    rows = [(one.name, value_in_words(one, values[one.name])) for one in measures]
+    table(f"Features of {identifier}", ("feature", "value"), rows)
 
 
 @features.command("intent")
@@ -77,9 +112,11 @@ def _told(value: object) -> str:
     return f"{value:,.2f}" if isinstance(value, float) else "unknown" if value is None else str(value)
 
 
-def _said(value: Value) -> str:
-    """Print a number, or the five largest of many."""
-    if isinstance(value, (int, float)):
-        return "never" if isinf(value) else f"{value:,.2f}"
-    largest = sorted(value.items(), key=lambda pair: -pair[1])[:5]
-    return ", ".join(f"{key} {number:.2f}" for key, number in largest) or "nothing yet"
+def _declared() -> Sequence[Measure]:
+    """Return all features; for that no database is opened."""
+    return together(load().extensions).measures
+
+
+def _bounded(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return values for JSON, which has no infinity: what has no bound, and what never was, is null."""
+    return {name: None if isinstance(one, float) and isinf(one) else one for name, one in values.items()}

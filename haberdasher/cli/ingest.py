@@ -13,9 +13,10 @@ import click
 from attrs import Factory, frozen
 
 from adapters.sources.files import Sent
-from haberdasher.bootstrap import FILE_SOURCES, App, running
+from haberdasher.bootstrap import App, running
 from haberdasher.cli.show import answer, fail, json_option, out, progress, table
 from haberdasher.settings import load
+from haberdasher.sources import FILE_SOURCES
 
 source_argument = click.argument("source", type=click.Choice(sorted(FILE_SOURCES)))
 path_argument = click.argument("path", type=click.Path(exists=True, path_type=Path))

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from adapters.sources.diginetica import published_test
 from application.evaluation.report import Report
+from application.lake.history import observations
 from application.learning.dataset import build
 from application.learning.exam import Plan, PublishedTest, exam, trained_until
 from application.learning.histories import Histories
@@ -21,6 +22,7 @@ from application.projections.marks import Marks
 from application.projections.rows import View
 from haberdasher.bootstrap import App, running
 from haberdasher.cli.show import answer, fail, json_option, out, progress, table
+from haberdasher.cli.watch import despite_drift_option, refuse_drift
 from haberdasher.settings import load
 from ml import propensity
 from ports.artifacts import Manifest, Release
@@ -47,7 +49,8 @@ class Learned:
 
 def work_of(app: App, plan: Plan, published: Path | None) -> Work:
     """Read everything that is learned from, with progress on stderr."""
-    histories = Histories.read(app.read_models, Marks.read(app.read_models, app.extensions.noise))
+    marks = Marks.read(app.read_models, app.extensions.noise)
+    histories = Histories.read(app.read_models, marks, observations(app.lake))
     with progress("dataset") as report:
         catalogue = dict(View(app.read_models, "catalogue").all(PRODUCTS))
         dataset = build(histories, report, catalogue, plan.labels, app.extensions.routing)
@@ -61,8 +64,10 @@ def data_to(app: App) -> int:
     return min(one.position for one in map(app.runner.status, app.projections.values()))
 
 
-def learn_now(app: App, plan: Plan, published: Path | None) -> Learned:
-    """Build the data set, fit, judge and publish, with progress on stderr."""
+def learn_now(app: App, plan: Plan, published: Path | None, *, despite_drift: bool = False) -> Learned:
+    """Build the data set, fit, judge and publish, with progress on stderr. Nothing of it while an alarm is open."""
+    if not despite_drift:
+        refuse_drift(app)
     position = data_to(app)
     work = work_of(app, plan, published)
     with progress("learn") as report:
@@ -114,14 +119,17 @@ def show_release(release: Manifest) -> None:
 )
 @seed_option
 @published_option
+@despite_drift_option
 @json_option
-def learn(model: str, labels: LabelKind, seed: int, published: Path | None, as_json: bool) -> None:
+def learn(
+    *, model: str, labels: LabelKind, seed: int, published: Path | None, despite_drift: bool, as_json: bool
+) -> None:
     """Train a model on the log and publish it as a signed release, judged beside the baselines.
 
     The same data and settings are learned once: a second run reads the release that is there.
     """
     with running(load()) as app:
-        learned = learn_now(app, Plan(model=model, seed=seed, labels=labels), published)
+        learned = learn_now(app, Plan(model=model, seed=seed, labels=labels), published, despite_drift=despite_drift)
     if as_json:
         answer(learned)
         return

@@ -14,6 +14,7 @@ from haberdasher.cli.ingest import Ingested, ingest_files, path_argument, show_i
 from haberdasher.cli.learn import Learned, learn_now, seed_option, show_release, show_reports
 from haberdasher.cli.project import project_all
 from haberdasher.cli.show import answer, json_option, table
+from haberdasher.cli.watch import despite_drift_option
 from haberdasher.settings import load
 
 
@@ -28,8 +29,9 @@ class Outcome:
 @source_argument
 @path_argument
 @seed_option
+@despite_drift_option
 @json_option
-def run(source: str, path: Path, seed: int, as_json: bool) -> None:
+def run(*, source: str, path: Path, seed: int, despite_drift: bool, as_json: bool) -> None:
     """Ingest, project, learn, and judge against baselines.
 
     Sources that come with a published test are judged on it, beside the published figures. A second run changes
@@ -39,7 +41,7 @@ def run(source: str, path: Path, seed: int, as_json: bool) -> None:
     with running(load()) as app:
         ingested = ingest_files(app, source, path)
         projections = project_all(app)
-        learned = learn_now(app, Plan(seed=seed), published)
+        learned = learn_now(app, Plan(seed=seed), published, despite_drift=despite_drift)
         outcome = Outcome(ingested, projections, learned)
     if as_json:
         answer(outcome)
