@@ -12,9 +12,10 @@ from litestar.testing import TestClient
 
 from adapters.http.api import api
 from application.projections.quarantine import waiting
-from haberdasher.bootstrap import FILE_SOURCES, App
+from haberdasher.bootstrap import App
 from haberdasher.cli.ingest import send_all
 from haberdasher.serving import service_of
+from haberdasher.sources import FILE_SOURCES
 from tests.support.house import house
 from tests.unit.dialects.test_ga4_bigquery import row
 

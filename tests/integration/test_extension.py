@@ -74,11 +74,11 @@ STORY = [booked("f-1", 0), booked("f-2", 1, "acme_shop.fitting_booked"), attende
 
 
 def test_it_is_small_and_knows_public_places_only() -> None:
-    """Under 120 lines, docstrings included, that import our inner layers and our published names."""
+    """Under 130 lines, a feature and docstrings included, that import our inner layers and our published names."""
     lines = [line for path in PACKAGE.glob("*.py") for line in path.read_text().splitlines() if line.strip()]
     imported = {line.split()[1] for line in lines if line.startswith(("from ", "import "))}
     public = ("domain.", "ports.", "application.", "haberdasher.extension", "haberdasher.testing", "acme_shop", "attrs")
-    assert len(lines) < 120
+    assert len(lines) < 130
     assert [name for name in imported if not name.startswith((*public, "collections", "datetime", "typing"))] == []
 
 

@@ -119,8 +119,8 @@ def test_every_event_is_counted_and_asked_for(haberdasher: Command, story: Path)
     projected = data(haberdasher("project", "--json")[1])
     assert projected["waiting"] == 0
     names = {
-        *("identity", "sessions", "purchases", "products", "catalogue", "quarantine", "slates", "attribution"),
-        *("traffic", "clicks", "carts", "bulk", "periods"),
+        *("identity", "sessions", "purchases", "journal", "catalogue", "quarantine", "slates", "attribution"),
+        *("traffic", "clicks", "carts", "bulk", "periods", "feed"),
         *("consents", "traces", "return_routing", "signals"),
     }
     assert {one["name"]: one["lag"] for one in projected["projections"]} == dict.fromkeys(names, 0)
@@ -197,7 +197,7 @@ def test_the_doctor_tells_a_laptop_from_a_shop(haberdasher: Command, story: Path
     "command",
     [
         *("ingest", "run", "project", "learn", "evaluate", "recommend", "doctor"),
-        *("features", "features list", "features show", "release", "release list", "release show"),
+        *("features", "features list", "features describe", "features show", "release", "release list", "release show"),
     ],
 )
 def test_every_command_explains_itself(haberdasher: Command, command: str) -> None:

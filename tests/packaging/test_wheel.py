@@ -16,7 +16,7 @@ HOME = Path(haberdasher.__file__).parent.parent
 UV = str(Path(sys.executable).with_name("uv"))
 PACKAGES = ("haberdasher", *haberdasher.ROOTS)
 #: Modules that need an extra, and the package of it that they ask for first.
-EXTRAS = {("adapters.linkage.comparing", "splink"), ("adapters.linkage.estimating", "duckdb")}
+EXTRAS = {("adapters.linkage.comparing", "splink"), ("adapters.linkage.estimating", "splink")}
 
 
 def _run(*command: str | Path, cwd: Path) -> str:

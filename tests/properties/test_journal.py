@@ -16,10 +16,9 @@ from application.projections.clicks import LOOKED, ClicksProjection, Looked
 from application.projections.rows import Rows, View, generation_name
 from application.projections.sessions import SESSIONS
 from application.projections.traffic import MARKED, VISITORS, TrafficProjection
-from domain.traffic.policy import NOISE
+from domain.session import facts
+from domain.traffic.policy import NOISE, Pace
 from ports.event_log import Recorded
-from tests.properties.test_noise_marks import EASY as LOW
-from tests.properties.test_noise_marks import LOGS, Log, house_of
 from tests.unit.journal.stories import (
     SHOPPING,
     STORIES,
@@ -30,7 +29,29 @@ from tests.unit.journal.stories import (
     fold,
     plain,
 )
-from tests.unit.traffic.visitors import TwoPrograms
+from tests.unit.traffic.visitors import CHROME, MONDAY, House, TwoPrograms
+
+#: Low thresholds, so that a handful of events crosses them.
+LOW = evolve(
+    NOISE,
+    robots=evolve(NOISE.robots, pages=Pace(3, 60, 6), events=Pace(9, 600, 10), unengaged_views=4, fewest_gaps=4),
+    clicks=evolve(NOISE.clicks, duplicate_ms=30_000, undone_ms=60_000),
+)
+MOMENTS = st.integers(0, 200).map(lambda step: MONDAY + timedelta(seconds=20 * step))
+REFS = st.sampled_from(["coat", "hat", "scarf"]).map(lambda one: facts.ProductRef(one, f"{one}/m"))
+PAGES, TIMES = st.sampled_from(["a", "b"]), st.sampled_from([0, 900, 5000])
+FACTS = st.one_of(
+    st.builds(facts.ProductViewed, MOMENTS, REFS, page_view_id=PAGES),
+    st.builds(facts.ProductClicked, MOMENTS, REFS),
+    st.builds(facts.ProductAddedToCart, MOMENTS, REFS, st.just(1)),
+    st.builds(facts.ProductRemovedFromCart, MOMENTS, REFS, st.just(1)),
+    st.builds(facts.ProductMediaViewed, MOMENTS, st.just("zoom"), REFS),
+    st.builds(facts.SizeGuideViewed, MOMENTS, st.none()),
+    st.builds(facts.PageViewed, MOMENTS, PAGES, st.just("pdp"), st.sampled_from(["/", "/_trap"])),
+    st.builds(facts.PageEngaged, MOMENTS, PAGES, TIMES, TIMES, st.just(0), st.just(0), st.sampled_from([None, 1])),
+    st.builds(facts.AgentObserved, MOMENTS, st.sampled_from([CHROME, "crawl", "shop"])),
+    st.builds(facts.PaymentFailed, MOMENTS),
+)
 
 
 def one_fact(step: Step) -> object:
@@ -148,10 +169,13 @@ def test_a_merge_and_its_split_tell_only_of_those_they_touch(story: Sequence[Ste
 
 
 @settings(max_examples=60)
-@given(log=LOGS)
-def test_one_event_at_a_time_marks_as_a_batch_does(log: Log) -> None:
+@given(told=st.lists(st.tuples(st.integers(0, 3), st.lists(FACTS, min_size=1, max_size=12)), min_size=1, max_size=8))
+def test_one_event_at_a_time_marks_as_a_batch_does(told: Sequence[tuple[int, Sequence[facts.Fact]]]) -> None:
     """Verdicts and what touches are worth are the same rows whichever way the projections are asked."""
-    events = house_of(log).log.follow(after=0, limit=10_000)
+    house = House()
+    for visitor, some in told:
+        house.session(f"{visitor:04d}", f"visitor-{visitor}", some)
+    events = house.log.follow(after=0, limit=10_000)
     whole, single = (Rows(MemoryReadModels(MemoryStore()), "marks#1") for _ in range(2))
     traffic, clicks = TrafficProjection(TwoPrograms(), LOW), ClicksProjection(LOW)
     for projection in (traffic, clicks):
@@ -163,6 +187,6 @@ def test_one_event_at_a_time_marks_as_a_batch_does(log: Log) -> None:
     for key in {one.stream.rpartition("-")[2] for one in events}:
         looked = [rows.get(LOOKED, key) or Looked() for rows in (whole, single)]
         assert looked[0].looks == looked[1].looks
-    for visitor in (f"visitor-{number}" for number in range(4)):
-        assert whole.get(MARKED, visitor) == single.get(MARKED, visitor)
-        assert whole.get(VISITORS, visitor) == single.get(VISITORS, visitor)
+    for name in (f"visitor-{number}" for number in range(4)):
+        assert whole.get(MARKED, name) == single.get(MARKED, name)
+        assert whole.get(VISITORS, name) == single.get(VISITORS, name)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from application.projections.popularity import counted
+from application.projections.products import PRODUCTS, ProductsProjection
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,8 +17,6 @@ from application.projections.carts import CartsProjection
 from application.projections.clicks import ClicksProjection
 from application.projections.marks import UNMARKED, Marks
 from application.projections.periods import PeriodsProjection
-from application.projections.popularity import counted
-from application.projections.products import PRODUCTS, ProductsProjection
 from application.projections.purchases import PurchasesProjection
 from application.projections.rows import View, generation_name
 from application.projections.runner import Projection

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from application.projections.products import PRODUCTS
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from application.intake.reading import Reader
 from application.intake.releasing import Releasing
-from application.projections.products import PRODUCTS
 from application.projections.quarantine import waiting
 from application.projections.rows import View
 from application.projections.sessions import SESSIONS

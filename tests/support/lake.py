@@ -72,7 +72,7 @@ def observed(recorded: Recorded) -> list[Observation]:
     return [one, Observation(**{name: getattr(one, name) for name in one.__struct_fields__} | {"revoked": True})]
 
 
-@frozen
+@define
 class Diary:
     """A journal: what events say goes to the keeper, batch by batch."""
 

@@ -12,7 +12,6 @@ from adapters.ids import Uuid7Ids
 from adapters.intake import MemoryIntakeLog
 from adapters.vault import EnvelopeKeyring, MemoryKeyStore, MemorySuppression, MemoryVault
 from application.features.measures import MEASURES
-from application.features.states import FeatureStates
 from application.feedback.attribution import Attribution
 from application.identity.resolution import IdentityResolution
 from application.intake.canonicaliser import Canonicaliser
@@ -30,6 +29,7 @@ from application.projections.slates import SlatesProjection
 from application.projections.traces import TracesProjection
 from application.returns.routing import Routing
 from application.returns.signals import SignalsProjection
+from application.streaming.states import FeatureStates
 from domain.identity.person import PersonForgotten
 from domain.taxonomy.source import Declaration
 from haberdasher.names import stored_names

@@ -2,10 +2,10 @@
 
 from application.features.fold import base_of
 from application.features.measures import PRODUCT
-from application.features.states import STATES
 from application.features.steps import State
 from application.journal.journal import Journal
 from application.projections.rows import View
+from application.streaming.states import STATES
 from ports.event_log import ReadModels
 
 POPULARITY = base_of(next(one for one in PRODUCT if one.name == "popularity"))

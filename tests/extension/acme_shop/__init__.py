@@ -6,9 +6,15 @@ from acme_shop import entry, fitting
 from acme_shop.no_shows import NoShows
 from domain.identity.policy import DEFAULT_POLICY, Limit
 from haberdasher.extension import Extension
+from ports.measures import Measure
 
 #: A family pays with the loyalty cards of all of its members.
 IDENTITY = evolve(DEFAULT_POLICY, version="acme_shop.identity-1", limits={**DEFAULT_POLICY.limits, "loyalty": Limit(4)})
+#: What a tailor lays out before a fitting.
+WISHED = Measure(
+    "acme_shop.wished_brands", "customer", "affinity", "the brands wished for most", "wishes", "acme's tailors",
+    "top", {"wishlist": 1.0}, key="brand", half_life_days=90, k=3,
+)  # fmt: skip
 extension = Extension(
     name="acme_shop",
     deciders=(fitting.DECIDER,),
@@ -21,4 +27,5 @@ extension = Extension(
     canonical=(entry.BOOKED, entry.ARRIVED),
     projections=(NoShows(),),
     policies=(IDENTITY,),
+    features=(WISHED,),
 )

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from copy import deepcopy
 from datetime import timedelta
+from functools import partial
 from threading import RLock
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_at_every_moment_anything_may_happen(what: str, other: str, scene: Scene
     """Before and after every call of each action: a crash, or any other action from end to end, in another process."""
     for at in range(1, 200):
         shore = again(scene)
-        fuse = Fuse(at, stop if other == "crash" else lambda shore=shore: act(shore, other))
+        fuse = Fuse(at, stop if other == "crash" else partial(act, shore, other))
         with suppress(Crashed):
             act(fused(shore, fuse), what)
         check(shore, {CUSTOMERS[0]})
@@ -126,7 +127,9 @@ def test_every_observation_is_there_once_in_order(steps: list[tuple[Any, ...]]) 
             case "crash", what, shore.batch, at:
                 crash(shore, what, at)
             case "meet", what, shore.batch, at, other:
-                act(fused(shore, Fuse(at, lambda other=other: act(shore, other))), what)
+                act(fused(shore, Fuse(at, partial(act, shore, other))), what)
+            case _:
+                raise AssertionError(step)
         check(shore, forgotten)
     finish(shore)
     settled(shore, forgotten)
