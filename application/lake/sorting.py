@@ -12,14 +12,17 @@ from ports.lake import Lake
 
 @frozen
 class Sorted:
-    """`writing`: by a process that has still to commit. `dead`: never listed, and never will be.
+    """`writing`: by a process that has still to commit; those of a rebuild (`building`) may wait for one for ever.
+
+    `dead`: never listed, and never will be.
 
     `leaving`: listed once, or not ours; from when on it may be deleted (Unix seconds), None if it was not noted yet.
-    `gone`: noted, and no longer there. `strays`: those of the leaving that are not ours.
+    `building`: as `leaving`. `gone`: noted, and no longer there. `strays`: those of the leaving that are not ours.
     """
 
     listing: Listing
     writing: Sequence[str]
+    building: Mapping[str, float | None]
     dead: Sequence[str]
     leaving: Mapping[str, float | None]
     gone: Sequence[str]
@@ -38,22 +41,27 @@ def sort(lake: Lake, log: EventLog, read_models: ReadModels, name: str) -> Sorte
     listed = {part.name for chapter in found.chapters.values() for part in chapter.parts.values()}
     writing: list[str] = []
     dead: list[str] = []
+    building: dict[str, float | None] = {}
     leaving: dict[str, float | None] = {}
     for file in files:
         called = Name.of(file)
         if file in listed:
             continue
-        if file in noted or called is None or called.generation < found.live:
-            leaving[file] = noted.get(file)
-        elif _may_be_listed(called, found):
+        if called is not None and _may_be_listed(called, found):
             writing.append(file)
+            if called.generation > found.live:
+                building[file] = noted.get(file)
+        elif file in noted or called is None or called.generation < found.live:
+            leaving[file] = noted.get(file)
         else:
             dead.append(file)
     strays = [file for file in leaving if Name.of(file) is None]
-    return Sorted(found, writing, dead, leaving, sorted(noted.keys() - set(files)), strays)
+    return Sorted(found, writing, building, dead, leaving, sorted(noted.keys() - set(files)), strays)
 
 
 def _may_be_listed(called: Name, found: Listing) -> bool:
+    if called.generation not in found.chapters:
+        return False
     if called.epoch:
         return called.epoch > found.epoch
-    return called.generation in found.chapters and called.first > found.chapters[called.generation].position
+    return called.first > found.chapters[called.generation].position

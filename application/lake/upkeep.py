@@ -100,16 +100,18 @@ class Upkeep:
     def sweep(self) -> Sequence[str]:
         """Delete what nobody lists, writes or may still be reading; return the names.
 
-        What was listed once, and what is not ours, goes a grace after it was first seen unlisted.
+        What was listed once, what is not ours, and what a rebuild wrote that nobody went on with, goes a grace after it
+        was first seen unlisted.
         """
         here, now = self.files(), self.clock.now().timestamp()
-        outlived = [file for file, until in here.leaving.items() if until is not None and until <= now]
+        waiting = {**here.building, **here.leaving}
+        outlived = [file for file, until in waiting.items() if until is not None and until <= now]
         swept = [*here.dead, *outlived]
         self.lake.remove(swept)
         changes = [_change(here.listing.model, LEAVING, file) for file in (*outlived, *here.gone)]
         changes += [
             _change(here.listing.model, LEAVING, file, now + self.grace_s)
-            for file, until in here.leaving.items()
+            for file, until in waiting.items()
             if until is None
         ]
         if changes:

@@ -1,41 +1,33 @@
 """The newest slates that say with which features they were ranked, and what happened to the catalogue since."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from attrs import frozen
 
+from application.parity.computing import Showing
 from application.projections.rows import View
 from application.projections.slates import SLATES
-from domain.catalogue.product import DECIDER, Product, ProductListed
+from domain.catalogue.product import ProductListed
 from domain.identity.person import PersonForgotten
 from domain.slate.slate import SlateServed
-from ports.event_log import EventLog, ReadModels, Recorded, stream_name
+from ports.event_log import EventLog, ReadModels, Recorded
 from ports.models import Progress
 
 _PAGE = 5_000
 
 
 @frozen
-class Logged:
-    """`position`: where in the log it stands. What stands behind it, serving cannot have read."""
-
-    position: int
-    served: SlateServed
-
-    @property
-    def at(self) -> float:
-        return self.served.served_at.timestamp()
-
-
-@frozen
 class Since:
-    """What came after the oldest of the slates. `listed`: products that were listed again. `forgotten`: position of the
+    """Slates, and what came after the oldest of them.
+
+    `listed`: products that were listed again; `listings`: at which positions, rising. `forgotten`: position of the
     newest erasure, 0 if there was none.
     """
 
-    slates: Sequence[Logged]
+    slates: Sequence[Showing]
     listed: frozenset[str]
+    listings: Sequence[int]
     forgotten: int
 
 
@@ -44,20 +36,20 @@ def newest(log: EventLog, read_models: ReadModels, count: int, *, upto: int, pro
 
     Slates of people who were forgotten are none: what they were made of is gone.
     """
-    found: list[Logged] = []
-    listed: set[str] = set()
+    found: list[Showing] = []
+    listed: dict[int, str] = {}
     forgotten = 0
     head = log.head()
     for page in _backwards(log, head):
-        served = [Logged(one.position, one.event) for one in page if _has_features(one) and one.position <= upto]
+        served = [Showing.of(one.position, one.event) for one in page if _has_features(one) and one.position <= upto]
         known = View(read_models, "slates").get(SLATES, [one.served.slate_id for one in served])
         found += [one for one in reversed(served) if one.served.slate_id in known]
-        listed |= {one.event.product_id for one in page if isinstance(one.event, ProductListed)}
+        listed |= {one.position: one.event.product_id for one in page if isinstance(one.event, ProductListed)}
         forgotten = max([forgotten, *(one.position for one in page if isinstance(one.event, PersonForgotten))])
         progress(min(len(found), count), count, "slates found")
         if len(found) >= count:
             break
-    return Since(found[:count][::-1], frozenset(listed), forgotten)
+    return Since(found[:count][::-1], frozenset(listed.values()), sorted(listed), forgotten)
 
 
 def listed_since(log: EventLog, moment: datetime) -> frozenset[str]:
@@ -68,27 +60,6 @@ def listed_since(log: EventLog, moment: datetime) -> frozenset[str]:
         if page and page[0].metadata.known_at < moment:
             break
     return frozenset(listed)
-
-
-def catalogue_then(
-    log: EventLog,
-    tenant: str,
-    products: Mapping[str, Product],
-    changed: frozenset[str],
-    counted: Callable[[Recorded], bool],
-) -> Mapping[str, Product]:
-    """Return the catalogue as the events made it that `counted` says yes to.
-
-    `products`: as they are now; all but those that `changed` since then are taken from there.
-    """
-    then = dict(products)
-    for product_id in changed:
-        state = DECIDER.initial()
-        for recorded in log.read(stream_name(tenant, DECIDER.category, product_id)):
-            if counted(recorded):
-                state = DECIDER.evolve(state, recorded.event)
-        then[product_id] = state
-    return then
 
 
 def _backwards(log: EventLog, head: int) -> Iterator[Sequence[Recorded]]:

@@ -10,7 +10,7 @@ from application.features.packing import single
 from application.features.touch import Observation
 from application.lake.reading import Reading
 from ports.batch import BatchEngine, Request, Values
-from ports.lake import Lake, Part
+from ports.lake import Part
 from ports.measures import NOTHING, Measure, References, Value
 
 
@@ -37,7 +37,6 @@ class LakePast:
     """`Past` over the parts of one lake. `observations` reads it twice: first for the ids, then for their versions."""
 
     reading: Reading
-    lake: Lake
     engine: BatchEngine
 
     def position(self) -> int:
@@ -47,13 +46,13 @@ class LakePast:
         self, measures: Sequence[Measure], requests: Sequence[Request], references: References = NOTHING
     ) -> Sequence[Mapping[str, Value]]:
         def ask(parts: Sequence[Part]) -> Values:
-            return self.engine.of(self.lake.paths(parts), measures, requests, references)
+            return self.engine.of(self.reading.upkeep.lake.paths(parts), measures, requests, references)
 
         return by_request(self.reading.using(ask), measures) if requests else ()
 
     def observations(self, which: Mapping[str, frozenset[str]]) -> Sequence[Observation]:
         def find(parts: Sequence[Part]) -> list[Observation]:
-            ids = {row["id"] for row in self._rows(parts, which, ("id", *which))}
+            ids = {str(row["id"]) for row in self._rows(parts, which, ("id", *which))}
             return [observation_of(row) for row in self._rows(parts, {"id": frozenset(ids)}, ())]
 
         return self.reading.using(find) if any(which.values()) else ()
@@ -61,7 +60,8 @@ class LakePast:
     def _rows(
         self, parts: Sequence[Part], which: Mapping[str, frozenset[str]], columns: Sequence[str]
     ) -> Iterator[Mapping[str, object]]:
-        for chunk in self.lake.read(self.lake.holding(parts, which), columns):
+        lake = self.reading.upkeep.lake
+        for chunk in lake.read(lake.holding(parts, which), columns):
             names = list(chunk)
             for row in zip(*chunk.values(), strict=True):
                 one = dict(zip(names, row, strict=True))

@@ -1,4 +1,4 @@
-"""What was compared, feature by feature: how many differ, by how much, where the most, and why as far as it is known."""
+"""What was compared, feature by feature: how many differ, by how much, where the most, and why if that is known."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from attrs import asdict, define, field, frozen
 from numpy.typing import NDArray
+
+from application.parity.computing import Showing
 
 #: Features are logged with six digits after the point.
 ROUNDING = 0.5e-6
@@ -67,9 +69,8 @@ class Column:
         self._apart.append(apart.astype(np.float32))
         self.why.update(one for one in why if one)
         for place in np.flatnonzero(apart > BOUND).tolist():
-            new = Worst(
-                slate_id, products[place], *map(float, (apart[place], logged[place], computed[place])), why[place]
-            )
+            figures = (float(apart[place]), float(logged[place]), float(computed[place]))
+            new = Worst(slate_id, products[place], *figures, why=why[place])
             if self.worst is None or self._rank(new) > self._rank(self.worst):
                 self.worst = new
 
@@ -108,8 +109,14 @@ class Report:
     skipped: Counter[str] = field(init=False, factory=Counter)
     columns: dict[str, Column] = field(init=False, factory=dict)
 
-    def column(self, name: str) -> Column:
-        return self.columns.setdefault(name, Column(name))
+    def take(self, showing: Showing, computed: NDArray[np.float64], why: Sequence[Sequence[str]] = ()) -> None:
+        """Take in a slate. `computed`: float64 [places, features]; `why`: causes alike, none if all is equal."""
+        self.slates += 1
+        logged, served = showing.logged, showing.served
+        for place, name in enumerate(served.feature_names):
+            column = self.columns.setdefault(name, Column(name))
+            causes = [row[place] for row in why] or [""] * len(logged)
+            column.take(served.slate_id, showing.products, logged[:, place], computed[:, place], causes)
 
     @property
     def exact(self) -> bool:

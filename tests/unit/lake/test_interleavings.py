@@ -106,7 +106,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(steps=st.lists(STEPS, min_size=4, max_size=14))
 def test_every_observation_is_there_once_in_order(steps: list[tuple[Any, ...]]) -> None:
     """Crashes and races before and after any call: what is listed is what the events say, and nothing else is kept."""
@@ -122,11 +122,14 @@ def test_every_observation_is_there_once_in_order(steps: list[tuple[Any, ...]]) 
                 story.tell(forget(CUSTOMERS[who], story.told))
             case "pass", minutes:
                 shore.clock.at += timedelta(minutes=minutes)
-            case "do", what, shore.batch:
+            case "do", what, batch:
+                shore.batch = batch
                 act(shore, what)
-            case "crash", what, shore.batch, at:
+            case "crash", what, batch, at:
+                shore.batch = batch
                 crash(shore, what, at)
-            case "meet", what, shore.batch, at, other:
+            case "meet", what, batch, at, other:
+                shore.batch = batch
                 act(fused(shore, Fuse(at, partial(act, shore, other))), what)
             case _:
                 raise AssertionError(step)
