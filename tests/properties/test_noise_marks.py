@@ -1,16 +1,16 @@
 """Marks are a pure fold beside what is stored: nothing raw hangs on them, and neither batches nor rebuilds matter."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 
-from application.projections.popularity import counted
-from application.projections.products import PRODUCTS, ProductsProjection
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.event_log import MemoryReadModels
+from application.features.measures import MEASURES
 from application.features.touch import Touch
+from application.journal.journal import Journal
 from application.learning.histories import Histories
 from application.projections.bulk import BulkProjection
 from application.projections.carts import CartsProjection
@@ -18,15 +18,17 @@ from application.projections.clicks import ClicksProjection
 from application.projections.marks import UNMARKED, Marks
 from application.projections.periods import PeriodsProjection
 from application.projections.purchases import PurchasesProjection
-from application.projections.rows import View, generation_name
+from application.projections.rows import generation_name
 from application.projections.runner import Projection
 from application.projections.sessions import SessionsProjection
 from application.projections.traffic import TrafficProjection
+from application.streaming.states import FeatureStates
 from domain.session import facts
 from domain.session.facts import Fact, ProductRef
 from domain.traffic.evidence import Evidence, merged
 from domain.traffic.policy import NOISE, NoisePolicy, Pace
 from domain.traffic.verdicts import judge
+from tests.support.popularity import counts_of
 from tests.unit.traffic.visitors import CHROME, MONDAY, House, TwoPrograms
 
 #: Low thresholds, so that a handful of events crosses them.
@@ -38,7 +40,7 @@ EASY = evolve(
     ),
     clicks=evolve(NOISE.clicks, duplicate_ms=30_000, undone_ms=60_000),
 )
-RAW = ("sessions", "products", "purchases")
+RAW = ("sessions", "purchases")
 
 MOMENTS = st.integers(0, 200).map(lambda step: MONDAY + timedelta(seconds=20 * step))
 REFS = st.sampled_from(["coat", "hat", "scarf", "belt", "sock"]).map(lambda one: ProductRef(one, f"{one}/m"))
@@ -71,7 +73,7 @@ def house_of(log: Log, batch: int = 7) -> House:
     house = House(batch=batch)
     for visitor, told in log:
         house.session(f"{visitor:04d}", f"visitor-{visitor}", told)
-    house.runner.catch_up([SessionsProjection(), ProductsProjection(), PurchasesProjection()])
+    house.runner.catch_up([SessionsProjection(), PurchasesProjection()])
     return house
 
 
@@ -153,18 +155,12 @@ def test_another_rule_version_is_another_generation(log: Log) -> None:
 @given(log=LOGS)
 @settings(max_examples=60)
 def test_popularity_counts_what_is_learned_from(log: Log) -> None:
-    """Raw counts less what is left out are the counts over the touches that learning keeps."""
+    """The states count the touches that learning keeps, and no others."""
     house = house_of(log)
     house.runner.catch_up(marking())
     kept = [touch for _, touches in history(house)[1].items() for touch in touches]
-    products = counted(house.read_models)
-    raw = dict(View(MemoryReadModels(house.store), "products").all(PRODUCTS))
-    for product, row in products.items():
-        popularity = row.state.get("popularity", {}).get("")
-        assert popularity is not None
-        assert popularity.count == sum(touch.product == product for touch in kept)
-        assert raw[product].state["popularity"][""].count >= popularity.count
-        assert abs(popularity.total) < 1e-9 or popularity.count
+    house.runner.catch_up([Journal(TwoPrograms(), noise=EASY, watchers=[FeatureStates(MEASURES)])])
+    assert counts_of(house.read_models) == Counter(touch.product for touch in kept)
 
 
 @given(parts=st.lists(st.lists(st.integers(0, 5000), max_size=40), min_size=2, max_size=4))

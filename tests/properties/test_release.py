@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from application.projections.products import PRODUCTS
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +16,7 @@ from application.projections.sessions import SESSIONS
 from domain.taxonomy.vocabulary import Vocabulary
 from tests.support.house import SOURCES
 from tests.support.memory_house import MemoryHouse
+from tests.support.popularity import product_states
 from tests.support.shop import sent
 
 KNOWN = Reader(Vocabulary(own={"*": {"Bag Tapped": "product_added_to_cart", "Peeked": "product_viewed"}}))
@@ -45,7 +45,7 @@ def known_of(house: MemoryHouse) -> Mapping[str, Any]:
         for _, row in View(house.read_models, "sessions").all(SESSIONS)
         if not row.absorbed_by and row.touches
     )
-    products = {key: row.state for key, row in View(house.read_models, "products").all(PRODUCTS)}
+    products = product_states(house.read_models)
     return {"sessions": sessions, "products": {key: rounded(state) for key, state in products.items()}}
 
 

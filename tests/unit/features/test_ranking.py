@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from application.features.catalogue_table import CatalogueTable, catalogue_table
-from application.features.fold import State, as_of
+from application.features.fold import as_of
 from application.features.ranking import (
     CUSTOMER_FOLD,
     PRODUCT_FOLD,
@@ -20,6 +20,7 @@ from application.features.ranking import (
     profile_of,
     ranking_features,
 )
+from application.features.steps import State
 from application.features.touch import Touch
 from application.learning.dataset import Dataset, build
 from application.learning.histories import Histories, Row

@@ -65,7 +65,8 @@ def naming(house: MemoryHouse, forgotten: PersonForgotten) -> list[tuple[str, st
     return [
         at
         for at, row in all_rows(house).items()
-        if at[1].rpartition(".")[2] != "forgotten" and (at[2] in keys or any(name in at[2] or name.encode() in row for name in names))
+        if at[1].rpartition(".")[2] != "forgotten"
+        and (at[2] in keys or any(name in at[2] or name.encode() in row for name in names))
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 from adapters.event_log import MemoryEventLog, MemoryReadModels, MemoryStore
 from adapters.ids import Uuid7Ids
@@ -76,7 +77,10 @@ class House:
         told: Sequence[object] = list(events)
         if not known:
             told = [session.SessionStarted(name, visitor, channel, MONDAY, referral=referral), *told]
-        stored = [Stored(one, Metadata("", _when(one), _when(one))) for one in told]
+        names = (f"{name}-{number}" for number in count(known))
+        stored = [
+            Stored(one, Metadata(event_id, _when(one), _when(one))) for event_id, one in zip(names, told, strict=False)
+        ]
         self.log.commit(Commit([Append(stream, known, stored)]))
         self._streams[name] = known + len(stored)
 
