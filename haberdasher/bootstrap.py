@@ -214,7 +214,11 @@ def bootstrap(
     idempotency, unknown_fields = SqlIdempotency(engine, tenant), UnknownFields()
     idempotency.prune(clock.now() - KEYS_KEPT)
     live = Live(
-        work=Work(canonicaliser, runner, projections, clock, publisher.publish if settings.feature_store else None),
+        work=Work(
+            *(canonicaliser, runner, projections, clock),
+            publish=publisher.publish if settings.feature_store else None,
+            tend=upkeep.run,
+        ),
         shelf=shelf,
         releases=releases,
         make=make,

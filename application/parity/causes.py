@@ -19,7 +19,7 @@ from ports.measures import Value
 #: What serving may have done to a customer's touches, alone and together.
 _OF_CUSTOMERS = ("not_projected", "not_weighed", "newest_only")
 _TRIES = [some for count in range(4) for some in combinations(_OF_CUSTOMERS, count)]
-#: Features of everybody's touches, which an erasure leaves without some of them.
+#: Features of everybody's touches. What an erasure, or what came late, made of them is not computed but believed.
 OF_EVERYBODY = frozenset(["popularity", "return_share", "price", "price_gap", "discount"])
 Floats = NDArray[np.float64]
 #: (values of the customer, moment, catalogue) -> float64 [places, features]
@@ -31,7 +31,9 @@ class Case:
     """What is known about one slate that differs.
 
     `observations`: all versions of what was ever of one of its owners. `computed`: the customer's values by the batch
-    engine. `moments`: how many there are at which the product measures may have been read; the first is the slate's.
+    engine. `moments`: how many there are at which the product measures may have been read, in pairs between which they
+    did not change; they are counted from the last, which is -1 and the slate's. `late`: bool [places], whether what
+    came after the slate says something of the product that was known before.
     `layouts`: the catalogue as it was then, and, if that is another, as it was when the release was made. `erased`:
     whether somebody was forgotten since.
     """
@@ -41,6 +43,7 @@ class Case:
     customers: Fold
     computed: Mapping[str, Value]
     moments: int
+    late: NDArray[np.bool_]
     layouts: Sequence[Layout]
     erased: bool
     features: Features
@@ -61,13 +64,15 @@ class Case:
         for excuses, values, layout in self._tries():
             if not left.any():
                 break
-            tried = [self.features(values, moment, layout) for moment in range(self.moments)]
             if excuses:
-                settle(_equal(logged, tried[0]), "+".join(excuses))
-            lowest, highest = np.min(tried, axis=0), np.max(tried, axis=0)
-            settle(_equal(logged, np.clip(logged, lowest, highest)), "+".join((*excuses, "read_earlier")))
+                settle(_equal(logged, self.features(values, -1, layout)), "+".join(excuses))
+            for moment in range(-1, -self.moments, -2):
+                ends = [self.features(values, moment, layout), self.features(values, moment - 1, layout)]
+                between = np.clip(logged, np.minimum(*ends), np.maximum(*ends))
+                settle(_equal(logged, between), "+".join((*excuses, "read_earlier")))
+        everybody = np.array([one in OF_EVERYBODY for one in names])
+        settle(self.late[:, np.newaxis] & everybody, "not_projected")
         if self.erased:
-            everybody = np.array([one in OF_EVERYBODY for one in names])
             settle(np.broadcast_to(everybody, apart.shape), "erased")
         return why
 
@@ -75,10 +80,10 @@ class Case:
         """Yield what would be wrong, and what features it would make."""
         plain = self._values(())
         if plain != self.computed:
-            yield "engine", self.features(plain, 0, self.layouts[0])
+            yield "engine", self.features(plain, -1, self.layouts[0])
         leaked = self._values((), known=float("inf"))
         if leaked != plain:
-            yield "future", self.features(leaked, 0, self.layouts[0])
+            yield "future", self.features(leaked, -1, self.layouts[0])
 
     def _tries(self) -> Iterator[tuple[tuple[str, ...], Mapping[str, Value], Layout]]:
         """Yield excuses, fewest first, with what they make of the customer and of the catalogue."""

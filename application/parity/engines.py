@@ -1,14 +1,15 @@
 """What the streaming states say, against batch engines: every declared measure, of a sample of everybody."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 from heapq import nsmallest
 from math import isfinite, sqrt
+from typing import Any
 
 import msgspec
-from attrs import define, field, frozen
+from attrs import asdict, define, frozen
 
-from application.features.fold import Fold
+from application.features.fold import Fold, base_of
 from application.features.steps import State
 from application.journal.journal import Journal
 from application.parity.past import Past
@@ -24,9 +25,10 @@ BOUND = 1e-9
 #: Of products and brands an estimate may hold fewer hashes than it could: so many standard errors are no fault.
 ERRORS = 4.0
 _ESTIMATED = frozenset[Entity](["product", "brand"])
+#: What keeps the time of its newest touch.
+_TIMED = frozenset(["decayed_sum", "top", "pool", "age"])
 _PAGE = 2_000
 _INSTANT = 1e-3
-Entry = tuple[str, bytes]
 
 
 @define
@@ -53,6 +55,35 @@ class Line:
         if apart > self.apart:
             self.apart, self.worst = apart, key
 
+    @property
+    def verdict(self) -> str:
+        if not self.compared:
+            return "nobody to compare"
+        return "equal" if self.equal else f"differs, most for {self.worst}"
+
+
+@frozen
+class Lines:
+    """`moved`: how many entities were left out, because they changed while they were looked at."""
+
+    lines: Sequence[Line]
+    moved: int
+
+    @property
+    def exact(self) -> bool:
+        return all(one.equal for one in self.lines)
+
+    def summary(self) -> dict[str, Any]:
+        return {
+            "exact": self.exact,
+            "moved": self.moved,
+            "measures": [asdict(one) | {"equal": one.equal} for one in self.lines],
+        }
+
+    def gauges(self) -> Mapping[str, Mapping[str, float]]:
+        """Return figures by name and feature."""
+        return {"difference": {f"{one.engine}/{one.measure}": one.apart for one in self.lines}}
+
 
 @frozen
 class _Sampled:
@@ -72,25 +103,23 @@ class EngineParity:
     measures: Sequence[Measure]
     references: References
     now: float
-    moved: dict[str, None] = field(init=False, factory=dict)
 
-    def run(self, pasts: Mapping[str, Callable[[], Past]], sample: int, progress: Progress) -> list[Line]:
-        """Return a line for each engine and measure, over at most `sample` entities of each kind: the same every time.
+    def run(self, pasts: Mapping[str, Past], count: int, progress: Progress) -> Lines:
+        """Return a line for each engine and measure, over at most `count` entities of each kind: the same every time.
 
-        What changed while it was looked at is left out, and told in `moved`. Errors: those of `Past`, and
-        `TimeoutError` if the lake is behind the states.
+        Errors: those of `Past`.
         """
+        chosen = self._chosen(count, progress)
         lines: list[Line] = []
-        chosen = self._chosen(sample, progress)
-        for name, past_of in pasts.items():
-            past = past_of()
+        moved = 0
+        for name, past in pasts.items():
             for place, entity in enumerate(ENTITIES):
                 progress(place, len(ENTITIES), f"{name}: {entity}")
-                lines += self._lines(name, past, entity, chosen[entity])
-            progress(len(ENTITIES), len(ENTITIES), name)
-        return lines
+                found, left_out = self._lines(name, past, entity, chosen[entity])
+                lines, moved = [*lines, *found], moved + left_out
+        return Lines(lines, moved)
 
-    def _chosen(self, sample: int, progress: Progress) -> Mapping[Entity, Sequence[str]]:
+    def _chosen(self, count: int, progress: Progress) -> Mapping[Entity, Sequence[str]]:
         """Return keys of each kind: those with the smallest digests, so that nobody is preferred."""
         chosen: dict[Entity, list[str]] = {one: [] for one in ENTITIES}
         view, after, seen = View(self.read_models, Journal.name), "", 0
@@ -99,42 +128,40 @@ class EngineParity:
             for name, _ in page:
                 entity, key = key_of(name)
                 chosen[entity].append(key)
-            chosen = {one: nsmallest(sample, keys, key=_digest) for one, keys in chosen.items()}
+            chosen = {one: nsmallest(count, keys, key=_digest) for one, keys in chosen.items()}
             after, seen = page[-1][0], seen + len(page)
             progress(seen, total, "states")
         return chosen
 
-    def _lines(self, engine: str, past: Past, entity: Entity, keys: Sequence[str]) -> list[Line]:
+    def _lines(self, engine: str, past: Past, entity: Entity, keys: Sequence[str]) -> tuple[list[Line], int]:
         measures = [one for one in self.measures if one.entity == entity]
-        if not measures:
-            return []
         before = self._stored(entity, keys)
-        requests = [Request(one.key, one.at, float("inf")) for one in map(self._sampled, before.items())]
+        fold, sampled = Fold(measures), [self._sampled(measures, *one) for one in before.items()]
+        requests = [Request(one.key, one.at, float("inf")) for one in sampled]
         values = past.values(measures, requests, self.references)
+        moved = 0
         after = self._stored(entity, keys)
         lines = {one.name: Line(engine, one.name, entity, bound_of(one)) for one in measures}
-        fold = Fold(measures)
-        for one, batch in zip(map(self._sampled, before.items()), values, strict=True):
+        for one, batch in zip(sampled, values, strict=True):
             if after.get(one.key) != before[one.key]:
-                self.moved[state_key(entity, one.key)] = None
+                moved += 1
                 continue
             streamed = fold.read(one.state, one.at, self.references)
             for measure in measures:
                 lines[measure.name].take(one.key, apart(measure, streamed[measure.name], batch[measure.name]))
-        return list(lines.values())
+        return list(lines.values()), moved
 
     def _stored(self, entity: Entity, keys: Sequence[str]) -> dict[str, bytes]:
         view = View(self.read_models, Journal.name)
         found = self.read_models.get(view.model, STATES.name, [state_key(entity, one) for one in keys])
         return {key_of(name)[1]: row for name, row in sorted(found.items())}
 
-    def _sampled(self, entry: Entry) -> _Sampled:
+    def _sampled(self, measures: Sequence[Measure], key: str, row: bytes) -> _Sampled:
         """Read a state at its newest touch or later: an event may be ahead of our clock."""
-        state = msgspec.json.decode(entry[1], type=State)
-        newest = max(
-            (cell.at for name, cells in state.items() for cell in cells.values() if cell.at < 1e11), default=0.0
-        )
-        return _Sampled(entry[0], state, max(self.now, newest + _INSTANT))
+        state = msgspec.json.decode(row, type=State)
+        timed = {base_of(one) for one in measures if one.aggregate in _TIMED}
+        newest = max((cell.at for base in timed for cell in state.get(base, {}).values()), default=0.0)
+        return _Sampled(key, state, max(self.now, newest + _INSTANT))
 
 
 def bound_of(measure: Measure) -> float:

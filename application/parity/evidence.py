@@ -8,18 +8,18 @@ from application.features.touch import Observation
 from application.parity.computing import Owner, Showing
 from application.parity.past import Past
 
-#: At most so many moments are looked at at which a product may have been read.
-_MOMENTS = 16
-#: After a touch, in seconds: it counts when it is over.
+#: So many changes of a product are looked at before and after.
+_CHANGES = 8
+#: Seconds: before a touch it does not count, after it, it does.
 _INSTANT = 1e-3
 
 
 @frozen(eq=False)
 class Evidence:
-    """`observed`: all versions of what was ever of an owner. `changes`: product -> Unix seconds of its changes."""
+    """`observed`: all versions of what was ever of an owner. `changes`: product -> when it changed (Unix s), and at which position."""
 
     observed: Mapping[Owner, Sequence[Observation]]
-    changes: Mapping[str, Sequence[float]]
+    changes: Mapping[str, Sequence[tuple[float, int]]]
 
     @classmethod
     def of(cls, past: Past, slates: Iterable[Showing]) -> "Evidence":
@@ -30,11 +30,11 @@ class Evidence:
             "product": frozenset(product for one in slates for product in one.products),
         }
         versions: dict[str, list[Observation]] = {}
-        changes: dict[str, list[float]] = {}
+        changes: dict[str, list[tuple[float, int]]] = {}
         for one in past.observations({name: keys for name, keys in which.items() if keys}):
             versions.setdefault(one.id, []).append(one)
             if one.product in which["product"]:
-                changes.setdefault(one.product, []).append(max(one.known, one.at))
+                changes.setdefault(one.product, []).append((max(one.known, one.at), one.position))
             for owner in (Owner("customer", one.customer), Owner("session", one.session)):
                 if owner in owners:
                     owners[owner].add(one.id)
@@ -45,11 +45,17 @@ class Evidence:
         return [one for owner in showing.owners for one in self.observed[owner]]
 
     def moments(self, product: str, at: float, stale_s: float) -> Sequence[float]:
-        """Return moments (Unix s) around what changed while a product may have been read for a slate at `at`.
+        """Return moments (Unix s), in pairs between which a product did not change, up to that of a slate, `at`.
 
-        That of the slate is the first. Of many changes the newest are looked at.
+        They begin where it may have been read. Of many changes only the newest are told apart.
         """
         begin = at - stale_s
-        steps = sorted({one for one in self.changes.get(product, ()) if begin <= one < at})[1 - _MOMENTS // 2 :]
-        around = [moment for one in steps for moment in (one, one + _INSTANT)]
-        return [at, begin, *(one for one in around if one < at)]
+        steps = sorted({known for known, _ in self.changes.get(product, ()) if begin <= known < at})[-_CHANGES:]
+        around = (moment for one in steps for moment in (one - _INSTANT, min(one + _INSTANT, at)))
+        return [begin, *around, at]
+
+    def late(self, product: str, showing: Showing) -> bool:
+        """Tell whether something of a product was known by its time, but came into the log after the slate."""
+        return any(
+            known < showing.at and position > showing.position for known, position in self.changes.get(product, ())
+        )

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from attrs import asdict, define, field, frozen
@@ -74,7 +75,7 @@ class Column:
             if self.worst is None or self._rank(new) > self._rank(self.worst):
                 self.worst = new
 
-    def summary(self) -> dict[str, object]:
+    def summary(self) -> dict[str, Any]:
         """Return the figures; `differ` is a share, the differences are shares of the value."""
         apart = np.concatenate([np.zeros(0, np.float32), *self._apart])
         some = apart if len(apart) else np.zeros(1, np.float32)
@@ -123,10 +124,15 @@ class Report:
         """Tell whether everything is what it should be, but for what is known and excused."""
         return not any(one.faults for one in self.columns.values())
 
-    def summary(self) -> dict[str, object]:
+    def summary(self) -> dict[str, Any]:
         return {
             "slates": self.slates,
             "skipped": dict(self.skipped),
             "exact": self.exact,
             "features": [one.summary() for one in self.columns.values()],
         }
+
+    def gauges(self) -> Mapping[str, Mapping[str, float]]:
+        """Return figures by name and feature."""
+        largest = {one["feature"]: one["max"] for one in self.summary()["features"]}
+        return {"difference": largest, "faults": {name: float(one.faults) for name, one in self.columns.items()}}

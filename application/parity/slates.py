@@ -100,7 +100,7 @@ class SlateParity:
         values = self.past.values(self.product_measures, [Request(key, at, at) for key, at in once])
         return dict(zip(once, values, strict=True))
 
-    def _case(  # noqa: PLR0917 - what is known, in the order in which it was found
+    def _case(
         self,
         showing: Showing,
         customer: Mapping[str, Value],
@@ -112,8 +112,8 @@ class SlateParity:
         mine = [moved[product, showing.at] for product in showing.products]
 
         def features(values: Mapping[str, Value], moment: int, layout: Layout) -> NDArray[np.float64]:
-            """One that has fewer moments is read at its last one."""
-            return layout.features(showing, values, [some[min(moment, len(some) - 1)] for some in mine])
+            """Read each product at a moment of its own; one that has fewer of them at its last pair."""
+            return layout.features(showing, values, [some[max(moment, -len(some))] for some in mine])
 
         return Case(
             showing=showing,
@@ -121,6 +121,7 @@ class SlateParity:
             customers=Fold(self.customer_measures),
             computed=customer,
             moments=max(map(len, mine)),
+            late=np.array([evidence.late(product, showing) for product in showing.products]),
             layouts=[then] if opened is None else [then, opened],
             erased=catalogues.since.forgotten > showing.position,
             features=features,

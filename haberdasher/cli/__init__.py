@@ -24,6 +24,7 @@ from haberdasher.cli.inventory import inventory
 from haberdasher.cli.lake import lake
 from haberdasher.cli.learn import evaluate, learn
 from haberdasher.cli.noise import noise
+from haberdasher.cli.parity import parity
 from haberdasher.cli.pipeline import pipeline
 from haberdasher.cli.project import project
 from haberdasher.cli.quarantine import quarantine
@@ -60,6 +61,7 @@ for command in (
     cli.add_command(command)
 work.add_command(pipeline)
 identity.add_command(suggest)
+features.add_command(parity)
 features.add_command(watch)
 features.add_command(show_health)
 

@@ -45,6 +45,7 @@ def project(name: str | None, only_status: bool, as_json: bool) -> None:
                 raise fail(f"no projection is called {name!r}; there are {', '.join(app.projections)}")
             with progress(f"rebuild {name}") as report:
                 app.runner.rebuild(app.projections[name], lambda at, head: report(at, head, ""))
+                app.lake.upkeep.run()
         elif not only_status:
             project_all(app)
         waiting = app.intake.head() - app.log.position("canonicaliser")

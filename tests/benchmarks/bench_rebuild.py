@@ -26,7 +26,7 @@ from tests.support.read_model_digest import digest_of
 EVENTS = 100_000
 _PER_COMMIT = 5_000
 #: Parts of the lake are named after the generation that wrote them, so their list differs.
-_LISTS = frozenset(["parts"])
+_LISTS = frozenset(["lake.parts", "lake.forgetting", "lake.leaving"])
 
 
 @define

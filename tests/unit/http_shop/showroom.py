@@ -24,6 +24,7 @@ from haberdasher.bootstrap import App, bootstrap
 from haberdasher.cli.learn import learn_now
 from haberdasher.serving import service_of
 from haberdasher.settings import Settings
+from ml.returns_text.reader import make_comment_reader
 
 Browser = TestClient[Litestar]
 #: Where the history came from; the sources of the page itself are built in.
@@ -104,6 +105,7 @@ def product_id(place: int) -> str:
 
 def furnish(home: Path, *, learned: bool = True, stocked: bool = True, extra: Sequence[Mapping[str, Any]] = ()) -> App:
     """Wire a shop over a folder and fill it. `learned`: visitors came, there is a release. `extra`: more listings."""
+    make_comment_reader().read(["too small"])  # it learns at the first comment, for which no page waits
     app = bootstrap(Settings(home=home, sources=SOURCES))
     pictures = home / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
