@@ -61,11 +61,12 @@ class Case:
 
         for cause, features in self._faults():
             settle(_equal(logged, features), cause)
-        for excuses, values, layout in self._tries():
+        tries = list(self._tries())
+        for excuses, values, layout in tries[1:]:
+            settle(_equal(logged, self.features(values, -1, layout)), "+".join(excuses))
+        for excuses, values, layout in tries:
             if not left.any():
                 break
-            if excuses:
-                settle(_equal(logged, self.features(values, -1, layout)), "+".join(excuses))
             for moment in range(-1, -self.moments, -2):
                 ends = [self.features(values, moment, layout), self.features(values, moment - 1, layout)]
                 between = np.clip(logged, np.minimum(*ends), np.maximum(*ends))
@@ -86,7 +87,7 @@ class Case:
             yield "future", self.features(leaked, -1, self.layouts[0])
 
     def _tries(self) -> Iterator[tuple[tuple[str, ...], Mapping[str, Value], Layout]]:
-        """Yield excuses, fewest first, with what they make of the customer and of the catalogue."""
+        """Yield excuses, none first, then the fewest, with what they make of the customer and of the catalogue."""
         seen: list[Mapping[str, Value]] = []
         for some in _TRIES:
             values = self._values(some) if some else self.computed

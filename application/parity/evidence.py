@@ -12,11 +12,13 @@ from application.parity.past import Past
 _CHANGES = 8
 #: Seconds: before a touch it does not count, after it, it does.
 _INSTANT = 1e-3
+#: When a value is of, and when what it is made of was known (Unix s).
+Moment = tuple[float, float]
 
 
 @frozen(eq=False)
 class Evidence:
-    """`observed`: all versions of what was ever of an owner. `changes`: product -> when it changed (Unix s), and at which position."""
+    """`observed`: owner -> all versions of what was ever theirs. `changes`: product -> moment (Unix s) and position."""
 
     observed: Mapping[Owner, Sequence[Observation]]
     changes: Mapping[str, Sequence[tuple[float, int]]]
@@ -44,15 +46,19 @@ class Evidence:
         """Return what a slate's customer may have been made of."""
         return [one for owner in showing.owners for one in self.observed[owner]]
 
-    def moments(self, product: str, at: float, stale_s: float) -> Sequence[float]:
-        """Return moments (Unix s), in pairs between which a product did not change, up to that of a slate, `at`.
+    def moments(self, product: str, at: float, stale_s: float, behind_s: float) -> Sequence[Moment]:
+        """Return moments, in pairs between which a product did not change, up to that of a slate, `at`.
 
-        They begin where it may have been read. Of many changes only the newest are told apart.
+        They begin where it may have been read. What reads the product may be behind by up to `behind_s`: it then fades
+        without the news. Of many changes only the newest are told apart.
         """
         begin = at - stale_s
         steps = sorted({known for known, _ in self.changes.get(product, ()) if begin <= known < at})[-_CHANGES:]
-        around = (moment for one in steps for moment in (one - _INSTANT, min(one + _INSTANT, at)))
-        return [begin, *around, at]
+        found = [(begin, begin)]
+        for one in steps:
+            after = min(one + _INSTANT, at)
+            found += [(min(one + behind_s, at), one - _INSTANT), (after, after)]
+        return [*found, (at, at)]
 
     def late(self, product: str, showing: Showing) -> bool:
         """Tell whether something of a product was known by its time, but came into the log after the slate."""

@@ -11,7 +11,7 @@ from application.features.ranking import CUSTOMER_FOLD, PRODUCT_FOLD, RANKING_FE
 from application.parity.catalogues import Catalogues
 from application.parity.causes import Case
 from application.parity.computing import Layout, Owner, Showing
-from application.parity.evidence import Evidence
+from application.parity.evidence import Evidence, Moment
 from application.parity.logged import newest
 from application.parity.past import Past
 from application.parity.report import BOUND, Report, difference
@@ -24,8 +24,8 @@ from ports.models import Progress
 
 #: So many slates are asked about at a time.
 _CHUNK = 250
-#: (product, moment) -> its measures
-Products = Mapping[tuple[str, float], Mapping[str, Value]]
+#: a product at a moment -> its measures
+Products = Mapping[tuple[str, Moment], Mapping[str, Value]]
 Customers = Mapping[str, Mapping[str, Value]]
 
 
@@ -33,8 +33,9 @@ Customers = Mapping[str, Mapping[str, Value]]
 class SlateParity:
     """`products`: the catalogue as it is now. `customer_measures`, `product_measures`: as declared now.
 
-    `stale_s`: for how long serving may keep the product measures that it has read. What is held in memory is bounded by
-    the number of slates asked for, by the catalogue, and by the histories of the customers and products that differ.
+    `stale_s`: for how long serving may keep the product measures that it has read, `behind_s`: by how much the journal
+    may be behind when it reads them. What is held in memory is bounded by the number of slates asked for, by the
+    catalogue, and by the histories of the customers and products that differ.
     """
 
     tenant: str
@@ -44,6 +45,7 @@ class SlateParity:
     past: Past
     products: Callable[[], Mapping[str, Product]]
     stale_s: float
+    behind_s: float
     customer_measures: Sequence[Measure] = CUSTOMER_FOLD.measures
     product_measures: Sequence[Measure] = PRODUCT_FOLD.measures
 
@@ -60,10 +62,10 @@ class SlateParity:
 
     def _compare(self, chunk: Sequence[Showing], catalogues: Catalogues, report: Report) -> None:
         customers = self._customers(chunk)
-        products = self._products((product, one.at) for one in chunk for product in one.products)
+        products = self._products((product, (one.at, one.at)) for one in chunk for product in one.products)
         apart: list[tuple[Showing, NDArray[np.float64]]] = []
         for one in chunk:
-            now = [products[product, one.at] for product in one.products]
+            now = [products[product, (one.at, one.at)] for product in one.products]
             computed = catalogues.then(one).features(one, customers[one.served.slate_id], now)
             if (difference(one.logged, computed) > BOUND).any():
                 apart.append((one, computed))
@@ -73,12 +75,12 @@ class SlateParity:
             return
         evidence = Evidence.of(self.past, [one for one, _ in apart])
         moments = {
-            (product, one.at): evidence.moments(product, one.at, self.stale_s)
+            (product, one.at): evidence.moments(product, one.at, self.stale_s, self.behind_s)
             for one, _ in apart
             for product in one.products
         }
-        read = self._products((product, at) for (product, _), some in moments.items() for at in some)
-        moved = {(key, then): [read[key, at] for at in some] for (key, then), some in moments.items()}
+        read = self._products((product, one) for (product, _), some in moments.items() for one in some)
+        moved = {(key, then): [read[key, one] for one in some] for (key, then), some in moments.items()}
         for one, computed in apart:
             case = self._case(one, customers[one.served.slate_id], catalogues, evidence, moved)
             report.take(one, computed, case.causes(one.logged, difference(one.logged, computed) > BOUND))
@@ -95,9 +97,9 @@ class SlateParity:
         known = {one.served.slate_id: [found[owner, one.at] for owner in one.owners] for one in chunk}
         return {key: next((one for one in some if any(one.values())), nothing) for key, some in known.items()}
 
-    def _products(self, asked: Iterable[tuple[str, float]]) -> Products:
+    def _products(self, asked: Iterable[tuple[str, Moment]]) -> Products:
         once = list(dict.fromkeys(asked))
-        values = self.past.values(self.product_measures, [Request(key, at, at) for key, at in once])
+        values = self.past.values(self.product_measures, [Request(key, *moment) for key, moment in once])
         return dict(zip(once, values, strict=True))
 
     def _case(

@@ -37,6 +37,7 @@ def parity(*, engines: bool, spark: bool, count: int | None, textfile: Path | No
         raise click.UsageError("--spark goes with --engines")
     with running(load()) as app, progress("parity") as report:
         now = app.clock.now().timestamp()
+        app.runner.catch_up([app.projections[one] for one in ("slates", "journal")])
         found: Report | Lines
         if engines:
             found = _engines(app, count or 200, report, spark=spark)
@@ -69,6 +70,7 @@ def slate_parity(app: App) -> SlateParity:
         past=LakePast(app.lake, DuckDBEngine()),
         products=products,
         stale_s=app.live.refresh_popularity + _ROUND_S,
+        behind_s=app.live.work.unhurried_s + _ROUND_S,
     )
 
 

@@ -17,7 +17,9 @@ from application.parity.slates import SlateParity
 from application.serving import context, recommending, stack
 from domain.slate.slate import SlateServed
 from ports.artifacts import Release
+from ports.event_log import ReadModels
 from ports.measures import Measure
+from ports.vault import Identifier, Vault
 from tests.support.counter import ADA, TUESDAY, Counter, Linear, draft, listed, product, release_of
 from tests.support.shop import MONDAY, ordered, sent
 from tests.unit.parity.fold_past import FoldPast
@@ -74,6 +76,7 @@ def compared(counter: Counter, **changes: Any) -> Report:
         "past": FoldPast(counter.house.log),
         "products": lambda: counter.shelf.products,
         "stale_s": 360.0,
+        "behind_s": 60.0,
     }
     counter.house.project()
     counter.shelf.refresh(TUESDAY)
@@ -163,12 +166,14 @@ def test_a_half_life_that_was_changed_is_found(counter: Counter, measure: str, f
 
 def test_what_was_not_known_yet_and_counted_is_found(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
     """Serving that forgets to ask when something became known reads the future, and the report says that it did."""
-    bought = ordered("o-2", MINUTES - 0.5, "p-03/m")  # known a minute after it happened
+    bought = ordered("o-2", MINUTES - 0.5, "p-03/m", "p-05/m")  # known a minute after it happened
     counter.house.receive("oms", [bought], "late")
 
-    def careless(*arguments: Any) -> context.Context:
-        found = context.context_of(*arguments[:-1], arguments[-1] + 3600)
-        return attrs.evolve(found, touches=[one for one in found.touches if one.at < arguments[-1]])
+    def careless(
+        read_models: ReadModels, vault: Vault, who: Sequence[Identifier], session_id: str | None, at: float
+    ) -> context.Context:
+        found = context.context_of(read_models, vault, who, session_id, at + 3600)
+        return attrs.evolve(found, touches=[one for one in found.touches if one.at < at])
 
     ask(counter, who=(ADA,))
     assert compared(counter).exact
@@ -190,7 +195,7 @@ def test_an_engine_that_forgets_when_things_were_known_is_found(counter: Counter
 
 
 def test_what_is_read_every_few_minutes_is_excused_if_it_moved(counter: Counter) -> None:
-    """A look a minute after popularity was read is not in it: excused, but not where it is too long ago, or too much."""
+    """A look a minute after popularity was read is not in it: excused, unless that is too long ago, or too much."""
     counter.house.receive("web", [look(n, MINUTES + 1, anonymous_id="b", user_id=None) for n in range(48)], "looks")
     counter.recommending.clock.at += timedelta(minutes=2)  # type: ignore[attr-defined]
     ask(counter, who=(ADA,))
