@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine
 
-from adapters.feature_store import RedisFeatureStore, SqlFeatureStore
+from adapters.feature_store.sql_feature_store import SqlFeatureStore
 from application.features.catalogue_references import references_of
 from application.projections.catalogue import PRODUCTS, CatalogueProjection
 from application.projections.rows import View
@@ -15,6 +15,8 @@ from ports.measures import References
 def feature_store_of(settings: Settings, engine: Engine) -> FeatureStore:
     """Return the one in Redis, or that in the database of the house. Redis need not run yet: nothing is asked of it."""
     if settings.feature_store not in {"", DATABASE}:
+        from adapters.feature_store.redis_feature_store import RedisFeatureStore  # noqa: PLC0415 - a client to load
+
         return RedisFeatureStore(settings.feature_store, settings.tenant)
     return SqlFeatureStore(engine, settings.tenant)
 

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Mapping
+from functools import partial
 from multiprocessing import parent_process
 
 from attrs import evolve
@@ -17,6 +18,7 @@ from application.watch.watching import watch
 from haberdasher import __version__
 from haberdasher.bootstrap import App, bootstrap
 from haberdasher.demo import PERSONAS, PICTURES
+from haberdasher.feature_store import references_now
 from haberdasher.secret_settings import read_api_keys, read_shopify_secret
 from haberdasher.settings import load
 
@@ -47,7 +49,10 @@ def _create(*, collects_only: bool = False) -> Litestar:
 def service_of(app: App, keys: Mapping[str, frozenset[str]] | None = None, shopify_secret: str = "") -> Service:
     """Return what the handlers need of a wired house. Pictures and personas are served where a season left them."""
     pictures, personas = app.settings.home / PICTURES, app.settings.home / PERSONAS
-    planned, sample = app.extensions.noise.periods.planned, Sample(app.read_models, app.measures)
+    planned, sample = (
+        app.extensions.noise.periods.planned,
+        Sample(app.read_models, app.measures, partial(references_now, app.read_models)),
+    )
 
     def now() -> float:
         return app.clock.now().timestamp()

@@ -3,8 +3,8 @@
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -22,8 +22,14 @@ FILE = re.compile(r"day=(\d{4}-\d{2}-\d{2})/[a-z0-9][a-z0-9-]{0,120}\.parquet")
 ROW_GROUP = 122_880
 CHUNK = 65_536
 SHORT = 16
+#: As often an unfinished file may be swept away before somebody has to look into it.
+_SWEPT = 5
 COMPRESSION = "zstd"
 REMEDY = "write the lake anew with `haberdasher project --rebuild journal`"
+
+
+class _SweptAway(OSError):
+    """An unfinished file was deleted while it was written."""
 
 
 @define(eq=False)
@@ -49,7 +55,8 @@ class ParquetLake:
 
     def write(self, day: str, name: str, columns: Mapping[str, Sequence[Any]]) -> Part:
         check_values(self.columns, columns)
-        return self._store(day, name, [pa.table({one: columns[one] for one in self.columns}, schema=self._schema)])
+        table = pa.table({one: columns[one] for one in self.columns}, schema=self._schema)
+        return self._store(day, name, lambda: [table])
 
     def read(self, parts: Sequence[Part], columns: Sequence[str] = ()) -> Iterator[Mapping[str, Sequence[Any]]]:
         wanted = check_known(self.columns, columns or list(self.columns))
@@ -69,7 +76,7 @@ class ParquetLake:
 
     def compact(self, day: str, name: str, parts: Sequence[Part], without: Mapping[str, frozenset[str]]) -> Part | None:
         check_known(self.columns, list(without))
-        part = self._store(day, name, self._left(parts, without))
+        part = self._store(day, name, lambda: self._left(parts, without))
         if part.rows:
             return part
         self.remove([part.name])
@@ -98,7 +105,14 @@ class ParquetLake:
             if folder.is_dir():
                 _sync(folder)
 
-    def _store(self, day: str, name: str, tables: Iterable[pa.Table]) -> Part:
+    def _store(self, day: str, name: str, tables: Callable[[], Iterable[pa.Table]]) -> Part:
+        """Write what `tables` gives; once more where a sweep took the unfinished file of a writer that was beaten."""
+        for _ in range(_SWEPT - 1):
+            with suppress(_SweptAway):
+                return self._store_once(day, name, tables())
+        return self._store_once(day, name, tables())
+
+    def _store_once(self, day: str, name: str, tables: Iterable[pa.Table]) -> Part:
         folder = self._folder_for(day, name)
         with NamedTemporaryFile(dir=folder, prefix=f".{name}-", suffix=".tmp", delete=False) as file:
             unfinished = Path(file.name)
@@ -106,8 +120,9 @@ class ParquetLake:
                 rows = _write(file, self._schema, tables)
                 os.fsync(file.fileno())
                 size = file.tell()
-                digest = _digest(unfinished)
-                path = unfinished.rename(folder / f"{name}-{digest[:SHORT]}.parquet")
+                file.seek(0)
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+                path = _renamed(unfinished, folder / f"{name}-{digest[:SHORT]}.parquet")
             except BaseException:
                 unfinished.unlink(missing_ok=True)
                 raise
@@ -168,6 +183,13 @@ class ParquetLake:
                     gathered = []
         if gathered:
             yield pa.concat_tables(gathered)
+
+
+def _renamed(unfinished: Path, path: Path) -> Path:
+    try:
+        return unfinished.rename(path)
+    except FileNotFoundError as error:
+        raise _SweptAway from error
 
 
 def _write(file: Any, schema: pa.Schema, tables: Iterable[pa.Table]) -> int:

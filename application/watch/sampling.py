@@ -8,13 +8,15 @@ from attrs import define, field
 
 from application.features.fold import Fold, as_of
 from application.features.health import Health, health, newest_behind
-from application.projections.rows import View
-from application.projections.sessions import BY_SUBJECT
-from application.serving.customer_features import touches_of_subjects
+from application.journal.current import of_customer
+from application.journal.journal import Journal
+from application.projections.rows import Rows, View
+from application.streaming.states import STATES, state_key
 from ports.event_log import ReadModels
-from ports.measures import Measure, Value
+from ports.measures import Measure, References, Value
 
 T = TypeVar("T")
+_CUSTOMERS = state_key("customer", "")
 
 
 @define(eq=False)
@@ -36,27 +38,32 @@ class Seldom(Generic[T]):
 
 @define(eq=False)
 class Sample:
-    """Customer features of `size` identifiers with sessions, at every call the next ones: in time, everybody's turn."""
+    """Features of `size` customers, at every call the next ones: in time, everybody's turn.
+
+    `references`: what values are read against now, such as the catalogue.
+    """
 
     read_models: ReadModels
     measures: Sequence[Measure]
+    references: Callable[[], References]
     size: int = 200
-    _after: str = field(init=False, default="")
+    _after: str = field(init=False, default=_CUSTOMERS)
 
     def health(self, at: float) -> Sequence[Health]:
         """Return how the customer features of the sample are at the time `at` (Unix seconds)."""
         measures = [one for one in self.measures if one.entity == "customer"]
-        fold, found = Fold(measures), list[Mapping[str, Value]]()
+        fold, found, references = Fold(measures), list[Mapping[str, Value]](), self.references()
         newest: dict[str, float] = {}
-        for subject in self._next():
-            touches = [one for one in touches_of_subjects(self.read_models, [subject]) if one.at < at]
-            found.append(as_of(touches, fold, at=at))
-            for name, moment in newest_behind(measures, touches).items():
+        journal = View(self.read_models, Journal.name)
+        for customer in self._next(journal):
+            told = [one for one in of_customer(Rows(self.read_models, journal.model), customer) if one.at < at]
+            found.append(as_of(told, fold, at=at, references=references))
+            for name, moment in newest_behind(measures, told).items():
                 newest[name] = max(moment, newest.get(name, moment))
         return health(measures, found, at=at, newest=newest)
 
-    def _next(self) -> Sequence[str]:
-        rows = View(self.read_models, "sessions").all(BY_SUBJECT, page=self.size, after=self._after)
-        subjects = [subject for subject, _ in islice(rows, self.size)]
-        self._after = subjects[-1] if len(subjects) == self.size else ""
-        return subjects
+    def _next(self, journal: View) -> Sequence[str]:
+        rows = journal.all(STATES, page=self.size, after=self._after)
+        customers = [key for key, _ in islice(rows, self.size) if key.startswith(_CUSTOMERS)]
+        self._after = customers[-1] if len(customers) == self.size else _CUSTOMERS
+        return [one.removeprefix(_CUSTOMERS) for one in customers]

@@ -15,6 +15,7 @@ from haberdasher.bus import doubts
 from haberdasher.cli.show import answer, json_option, table
 from haberdasher.secret_settings import read_secrets
 from haberdasher.settings import Settings, load
+from ports.feature_store import StoreUnavailable
 
 
 @frozen
@@ -53,9 +54,20 @@ def findings(settings: Settings) -> Iterator[Finding]:
             if status.lag:
                 yield Finding("warning", f"{status.name} is {status.lag:,} events behind", "run `haberdasher project`")
         yield Finding("ok", f"{len(app.releases.list())} complete releases")
+        if settings.feature_store:
+            yield _feature_store(app)
         for one in app.extensions.all:
             yield Finding("ok", f"extension {one.name}: {', '.join(event.name for event in one.canonical)}")
         yield from _reconciled(app)
+
+
+def _feature_store(app: App) -> Finding:
+    """Say whether values can be put where the setting says."""
+    try:
+        app.feature_store.get([("product", "doctor")], app.clock.now().timestamp())
+    except StoreUnavailable as error:
+        return Finding("warning", f"feature store: {error}", "nothing is put until it answers; then everything is")
+    return Finding("ok", "feature store: reachable")
 
 
 def _reconciled(app: App) -> Iterator[Finding]:

@@ -7,8 +7,6 @@ from pathlib import Path
 import click
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
-from adapters.batch import DuckDBEngine
-from adapters.batch.spark_engine import SparkEngine
 from application.parity.engines import EngineParity, Lines
 from application.parity.past import LakePast
 from application.parity.report import EXCUSES, FAULTS, Report
@@ -16,9 +14,10 @@ from application.parity.slates import SlateParity
 from domain.catalogue.product import Product
 from haberdasher.bootstrap import App, running
 from haberdasher.cli.show import answer, fail, json_option, progress, table
+from haberdasher.engines import batch_engines
 from haberdasher.feature_store import references_now
 from haberdasher.settings import load
-from ports.batch import EngineUnavailable
+from ports.batch import BatchEngine, EngineUnavailable
 from ports.models import Progress
 
 #: Beyond what serving says it waits until it reads again, in seconds: a round of work may take that long.
@@ -42,7 +41,8 @@ def parity(*, engines: bool, spark: bool, count: int | None, textfile: Path | No
         if engines:
             found = _engines(app, count or 200, report, spark=spark)
         else:
-            found = slate_parity(app).run(count or 500, report)
+            with batch_engines() as (duckdb, *_):
+                found = slate_parity(app, duckdb).run(count or 500, report)
     if textfile is not None:
         _write(textfile, found, now)
     if as_json:
@@ -55,8 +55,8 @@ def parity(*, engines: bool, spark: bool, count: int | None, textfile: Path | No
         sys.exit(1)
 
 
-def slate_parity(app: App) -> SlateParity:
-    """Return the comparison of slates of this house, by DuckDB."""
+def slate_parity(app: App, engine: BatchEngine) -> SlateParity:
+    """Return the comparison of slates of this house, by an engine."""
 
     def products() -> Mapping[str, Product]:
         app.shelf.refresh(app.clock.now())
@@ -67,7 +67,7 @@ def slate_parity(app: App) -> SlateParity:
         log=app.log,
         read_models=app.read_models,
         releases=app.releases,
-        past=LakePast(app.lake, DuckDBEngine()),
+        past=LakePast(app.lake, engine),
         products=products,
         stale_s=app.live.refresh_popularity + _ROUND_S,
         behind_s=app.live.work.unhurried_s + _ROUND_S,
@@ -75,17 +75,13 @@ def slate_parity(app: App) -> SlateParity:
 
 
 def _engines(app: App, count: int, report: Progress, *, spark: bool) -> Lines:
-    engines: list[DuckDBEngine | SparkEngine] = [DuckDBEngine(), *([SparkEngine()] if spark else [])]
     now = app.clock.now().timestamp()
     comparing = EngineParity(app.read_models, app.measures, references_now(app.read_models), now)
     try:
-        return comparing.run({one.name: LakePast(app.lake, one) for one in engines}, count, report)
+        with batch_engines(spark=spark) as engines:
+            return comparing.run({one.name: LakePast(app.lake, one) for one in engines}, count, report)
     except EngineUnavailable as error:
         raise fail(str(error)) from error
-    finally:
-        for one in engines:
-            if isinstance(one, SparkEngine):
-                one.close()
 
 
 def _show_slates(found: Report) -> None:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 import click
 from attrs import asdict
@@ -14,6 +15,7 @@ from application.watch.watching import watch as watched
 from domain.feed.policy import Alarm
 from haberdasher.bootstrap import App, running
 from haberdasher.cli.show import answer, fail, json_option, out, table
+from haberdasher.feature_store import references_now
 from haberdasher.settings import load
 
 despite_drift_option = click.option(
@@ -86,7 +88,9 @@ def watch(as_json: bool) -> None:
 def show_health(sample: int, as_json: bool) -> None:
     """Say of each customer feature how many have no value, what the values are, and how old what they are made of."""
     with running(load()) as app:
-        found = Sample(app.read_models, app.measures, size=sample).health(app.clock.now().timestamp())
+        found = Sample(app.read_models, app.measures, partial(references_now, app.read_models), size=sample).health(
+            app.clock.now().timestamp()
+        )
     if as_json:
         answer([asdict(one) for one in found])
     else:

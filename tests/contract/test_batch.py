@@ -13,6 +13,12 @@ from ports.measures import NOTHING
 from tests.support.features import cases, wrong
 from tests.support.spark import spark_engine
 
+#: Py4J leaves sockets open, and Java is started where JAX was imported before.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning"),
+]
+
 
 class TestDuckDB(BatchEngineContract):
     @pytest.fixture
@@ -20,7 +26,6 @@ class TestDuckDB(BatchEngineContract):
         return DuckDBEngine()
 
 
-@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")  # Py4J's sockets
 class TestSpark(BatchEngineContract):
     @pytest.fixture
     def engine(self) -> BatchEngine:

@@ -14,7 +14,7 @@ import redis
 from sqlalchemy import text
 
 from adapters.database import connect, write
-from adapters.feature_store import RedisFeatureStore
+from adapters.feature_store.redis_feature_store import RedisFeatureStore
 from haberdasher.bootstrap import running
 from haberdasher.settings import Settings
 from ports.feature_store import Entry, Fenced, Found, Key, StoreUnavailable

@@ -27,11 +27,12 @@ def bodies(app: App) -> list[tuple[str, bytes]]:
 
 
 def rows(url: str, name: str) -> Sequence[tuple[str, str, bytes]]:
-    """All rows of all generations of a read model; after a rebuild that is one generation."""
+    """All rows of all generations of a read model but for the list of the lake, whose parts are named by generation."""
     engine = connect(url)
     with engine.connect() as connection:
         query = "SELECT collection, key, value FROM read_model_rows WHERE model LIKE :name ORDER BY 1, 2"
-        found = [(row[0], row[1], bytes(row[2])) for row in connection.execute(text(query), {"name": f"{name}#%"})]
+        every = connection.execute(text(query), {"name": f"{name}#%"})
+        found = [(row[0], row[1], bytes(row[2])) for row in every if not row[0].startswith("lake.")]
     engine.dispose()
     return found
 

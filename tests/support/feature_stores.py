@@ -9,7 +9,9 @@ from uuid import uuid4
 import redis
 
 from adapters.database import connect
-from adapters.feature_store import MemoryFeatureStore, RedisFeatureStore, SqlFeatureStore
+from adapters.feature_store.memory_feature_store import MemoryFeatureStore
+from adapters.feature_store.redis_feature_store import RedisFeatureStore
+from adapters.feature_store.sql_feature_store import SqlFeatureStore
 from haberdasher.testing.feature_store import MakeFeatureStore
 from ports.feature_store import FeatureStore
 from tests.support.services import DATABASES, absent, database_url
