@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from itertools import islice
 from math import isinf
+from textwrap import fill
 from typing import Any
 
 import click
@@ -61,7 +62,9 @@ def describe(name: str, as_json: bool) -> None:
     if as_json:
         answer({"declaration": _bounded(asdict(declared[name])), "in_words": said})
         return
-    table(name, ("", "feature"), list(said.items()))
+    indent = " " * 14
+    for key, value in said.items():
+        click.echo(fill(value, 100, initial_indent=f"{key:<14}", subsequent_indent=indent, break_long_words=False))
 
 
 @features.command("show")

@@ -29,9 +29,10 @@ def ask(home: Path, *arguments: str) -> Result:
 
 
 def said(home: Path, *arguments: str) -> str:
+    """Return what is printed, however it is wrapped."""
     done = ask(home, *arguments)
     assert done.exit_code == 0, done.output
-    return done.output
+    return " ".join(done.output.split())
 
 
 @pytest.mark.parametrize("entity", ENTITIES)
