@@ -20,7 +20,8 @@ class Work:
     """Any number of processes may do it: the slower one of two finds its commit refused and goes on from there.
 
     `publish` is told after each round that there may be new values; `tend` is called every minute or so. `unhurried_s`:
-    for how long a small journal waits, so that a quiet shop writes few parts into the lake.
+    for how long a small journal waits, so that a quiet shop writes few parts into the lake. `failed` is told (stage,
+    error) of what a round did without.
     """
 
     canonicaliser: Canonicaliser
@@ -30,6 +31,7 @@ class Work:
     publish: Callable[[], int] | None = None
     tend: Callable[[], None] = lambda: None
     unhurried_s: float = 5.0
+    failed: Callable[[str, Exception], None] = lambda _stage, _error: None
     _idle_at: float = field(init=False, default=float("-inf"))
     _unhurried_at: float = field(init=False, default=float("-inf"))
 
@@ -42,10 +44,13 @@ class Work:
             self.canonicaliser.close_idle(now)
             self._idle_at = now.timestamp()
         self.runner.catch_up(self._due())
-        if self.publish is not None:
-            self.publish()
         if idle:
             self.tend()
+        if self.publish is not None:
+            try:
+                self.publish()
+            except Exception as error:  # noqa: BLE001 - a copy that cannot be written is told, and the house goes on
+                self.failed("publish", error)
         return reached
 
     def _due(self) -> Sequence[Projection]:

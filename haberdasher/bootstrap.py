@@ -192,7 +192,7 @@ def bootstrap(
         *(tenant, intake, log, read_models, vault, keyring, suppression, runner),
         projections,
         clock,
-        (upkeep.run, publisher.withdraw, partial(sweep, engine), partial(rewrite, keys_engine), features.sweep),
+        (upkeep.run, partial(sweep, engine), partial(rewrite, keys_engine), publisher.withdraw, features.sweep),
     )
     canonicaliser = Canonicaliser(
         tenant,
@@ -218,6 +218,7 @@ def bootstrap(
             *(canonicaliser, runner, projections, clock),
             publish=publisher.publish if settings.feature_store else None,
             tend=upkeep.run,
+            failed=failures.note,
         ),
         shelf=shelf,
         releases=releases,

@@ -100,8 +100,8 @@ def _is_measure(given: Any) -> bool:
     return (
         isinstance(given, Measure)
         and bool(given.doc and given.unit and given.source)
-        and (not given.key or COLUMNS.get(given.key) == "text")
-        and (not given.value or COLUMNS.get(given.value, "text") != "text")
+        and (not given.key or (given.key != "id" and COLUMNS.get(given.key) == "text"))
+        and (not given.value or COLUMNS.get(given.value) == ("truth" if given.aggregate == "ratio" else "real"))
     )
 
 
@@ -152,7 +152,7 @@ class Extension:
     features: Sequence[Measure] = field(
         default=(),
         validator=_all(
-            "a Measure with doc, unit and source, its key a text of application.features.columns, its value no text",
+            "a Measure with doc, unit and source, key a text of application.features.columns, value a real or truth",
             _is_measure,
         ),
     )

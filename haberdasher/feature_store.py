@@ -13,12 +13,18 @@ from ports.measures import References
 
 
 def feature_store_of(settings: Settings, engine: Engine) -> FeatureStore:
-    """Return the one in Redis, or that in the database of the house. Redis need not run yet: nothing is asked of it."""
-    if settings.feature_store not in {"", DATABASE}:
-        from adapters.feature_store.redis_feature_store import RedisFeatureStore  # noqa: PLC0415 - a client to load
+    """Return the one in Redis, or that in the database of the house. Redis need not run yet: nothing is asked of it.
 
-        return RedisFeatureStore(settings.feature_store, settings.tenant)
-    return SqlFeatureStore(engine, settings.tenant)
+    What is left in the database of a time when values were put there is deleted.
+    """
+    ours = SqlFeatureStore(engine, settings.tenant)
+    if settings.feature_store != DATABASE:
+        ours.abandon()
+    if settings.feature_store in {"", DATABASE}:
+        return ours
+    from adapters.feature_store.redis_feature_store import RedisFeatureStore  # noqa: PLC0415 - a client to load
+
+    return RedisFeatureStore(settings.feature_store, settings.tenant)
 
 
 def references_now(read_models: ReadModels) -> References:

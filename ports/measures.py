@@ -24,7 +24,7 @@ Decay by half-life is forward decay (Cormode et al. 2009): it does not depend on
 import re
 from collections.abc import Iterator, Mapping
 from math import isfinite
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from attrs import Factory, frozen
 
@@ -104,8 +104,22 @@ class Measure:
     high: float = float("inf")
 
     def __attrs_post_init__(self) -> None:
-        for field, expected in self._wrong():
+        for field, expected in list(self._wrong_kinds()) or self._wrong():
             raise InvalidMeasure(f"{self.name}: {field}: expected {expected}, not {getattr(self, field)!r}")
+
+    def _wrong_kinds(self) -> Iterator[tuple[str, str]]:
+        """Yield what is of another kind than it has to be, which would fail where it is computed with."""
+        for field in ("weight", "per"):
+            given: Any = getattr(self, field)
+            if not isinstance(given, Mapping) or not all(
+                isinstance(a, str) and _is_number(w) for a, w in given.items()
+            ):
+                yield field, "actions with numbers"
+        for field in ("half_life_days", "window_days", "low", "high"):
+            if not _is_number(getattr(self, field)):
+                yield field, "a number"
+        if type(self.k) is not int:
+            yield "k", "a whole number"
 
     def _wrong(self) -> Iterator[tuple[str, str]]:
         """Yield what is wrong: a field, and what is expected there."""
@@ -145,6 +159,10 @@ class Measure:
             yield "k", "3 or more" if self.aggregate == "distinct" else "1 or more"
         if not self.low < self.high:
             yield "low", f"less than high, which is {self.high}"
+
+
+def _is_number(given: Any) -> bool:
+    return isinstance(given, int | float) and not isinstance(given, bool)
 
 
 @frozen(eq=False)

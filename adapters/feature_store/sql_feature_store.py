@@ -69,6 +69,11 @@ _GET = {
     "postgresql": "SELECT name, version, at, expires_at <= %(now)s, value FROM feature_values"
     " WHERE tenant = %(tenant)s AND name = ANY (%(names)s::text[])",
 }
+_ANY = {
+    "sqlite": "SELECT 1 FROM feature_values WHERE tenant = :tenant LIMIT 1",
+    "postgresql": "SELECT 1 FROM feature_values WHERE tenant = %(tenant)s LIMIT 1",
+}
+_ABANDON = text("DELETE FROM feature_values WHERE tenant = :tenant")
 _DELETE = {
     "sqlite": text(
         "DELETE FROM feature_values WHERE tenant = :tenant AND name IN (SELECT value FROM json_each(:names))"
@@ -137,6 +142,13 @@ class SqlFeatureStore:
     def purge(self, before: float) -> int:
         with _available(), write(self._engine) as connection:
             return connection.execute(_PURGE, {"tenant": self._tenant, "before": before}).rowcount
+
+    def abandon(self) -> None:
+        """Delete every entry: values are put elsewhere now, or nowhere, and nobody would take out who is erased."""
+        with _available():
+            if fetch(self._engine, _ANY, {"tenant": self._tenant}):
+                with write(self._engine) as connection:
+                    connection.execute(_ABANDON, {"tenant": self._tenant})
 
     def sweep(self) -> None:
         """Empty SQLite's write-ahead log; what a row held in the file itself is overwritten when it is deleted."""

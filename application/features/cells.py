@@ -69,11 +69,14 @@ def hour_of(at: float) -> int:
 
 
 def estimate(cell: Cell, k: int) -> float:
-    """Return how many distinct keys a cell has seen: exactly below k, as long as none was turned away."""
+    """Return how many distinct keys a cell has seen: exactly below k, as long as none was turned away.
+
+    Where some were taken out since, what is left below the smallest that was turned away tells, on fewer hashes.
+    """
     names = cell.names or {}
-    if len(names) < k and not cell.at:
-        return float(len(names))
-    return (len(names) - 1) * _HASHES / int(max(names), 16) if names else 0.0
+    if len(names) >= k:
+        return (k - 1) * _HASHES / int(max(names), 16)
+    return len(names) * _HASHES / cell.at if cell.at else float(len(names))
 
 
 def _decaying(span: float) -> Update:
@@ -95,7 +98,7 @@ def _counting(window: int) -> Update:
         hours, newest = cell.hours, cell.at
         if hours is None:
             cell.hours = hours = {}
-        if hour > newest:
+        if not hours or hour > newest:
             cell.at = newest = float(hour)
             if len(hours) > window:
                 cell.hours = hours = {one: count for one, count in hours.items() if one > hour - window - 1}

@@ -39,7 +39,8 @@ def value_of(measure: Measure, cells: Cells, at: float, references: References) 
 
 
 def _decayed_one(measure: Measure, cell: Cell, at: float) -> float:
-    return cell.total * exp2((cell.at - at) / (measure.half_life_days * DAY)) if cell.count else 0.0
+    """A touch that lies ahead of the moment counts in full: a state is read at the time of its newest, or later."""
+    return cell.total * exp2(min(cell.at - at, 0.0) / (measure.half_life_days * DAY)) if cell.count else 0.0
 
 
 def _decayed(measure: Measure, cells: Cells, at: float) -> dict[str, float]:

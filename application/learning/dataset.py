@@ -33,13 +33,15 @@ _NEVER = 30 * 86_400.0
 class Dataset:
     """`vocabulary[i]` is the product of item number i; `sessions[r]` the session of row r, `subjects[r]` who it is of.
 
-    `table`: the catalogue by item number. `maturing`: how purchases are labelled.
+    `began_as[r]`: the identifier on which row r began. `table`: the catalogue by item number. `maturing`: how purchases
+    are labelled.
     """
 
     interactions: Interactions
     vocabulary: tuple[str, ...]
     sessions: tuple[str, ...]
     subjects: tuple[str, ...]
+    began_as: tuple[str, ...]
     table: CatalogueTable
     maturing: Maturing = field(factory=Maturing)
 
@@ -80,7 +82,7 @@ def build(
             times.append(touch.at)
             labelled.append(_label(touch, maturing))
         lengths.append(len(touches))
-        begun.append((touches[0].at, done, row.subject))
+        begun.append((touches[0].at, done, row.began_as))
         if done % 5000 == 0:
             progress(done, total, "rows")
     progress(total, total, "rows")
@@ -100,6 +102,7 @@ def build(
         vocabulary=tuple(numbers),
         sessions=tuple(row.key for row in histories.rows),
         subjects=tuple(row.subject for row in histories.rows),
+        began_as=tuple(row.began_as for row in histories.rows),
         table=table,
         maturing=maturing,
     )

@@ -22,15 +22,18 @@ from ports.event_log import ReadModels
 class Row:
     """One training row: a session with what was bought in it, or a purchase that no session led to.
 
+    `subject`: whose it is known to be now; `began_as`: the identifier on which it began, before anybody logged in.
     `looked`: Unix seconds of the session's own last touch; what joins the row later does not move it.
     """
 
     key: str
     subject: str
     touches: list[Touch]
+    began_as: str = ""
     looked: float = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self.began_as = self.began_as or self.subject
         self.looked = max(touch.at for touch in self.touches)
 
 
@@ -95,7 +98,9 @@ class Histories:
                 if marks.says_nothing(key, session.touches):
                     self._remember(subject, touches)
                 else:
-                    self._add(Row(key, subject, touches), last)
+                    self._add(
+                        Row(key, subject, touches, session.visitor if subject == session.subject else subject), last
+                    )
         for rows in last.values():
             rows.sort(key=lambda row: row.touches[0].at)
         for key, purchase in View(read_models, "purchases").all(PURCHASES):

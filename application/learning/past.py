@@ -104,6 +104,8 @@ class Past:
         if one.visitor and one.visitor != one.account:
             if one.account:
                 self._logged_in[one.visitor][one.account] = one.customer
+                if self._owners.get(one.visitor) == one.visitor:  # a stranger no longer
+                    del self._owners[one.visitor]
             else:
                 self._owners[one.visitor] = one.customer
 

@@ -42,7 +42,7 @@ def consider(
     timeline = Timeline.of(observations, dataset)
     for done, (at, c, r) in enumerate(order):
         timeline.advance(at)
-        subject = dataset.subjects[rows[every[c].rows[r]]]
+        subject = dataset.began_as[rows[every[c].rows[r]]]
         known = found[c].items[r] >= 0
         items = found[c].items[r][known].astype(np.int64)
         features[c][r] = timeline.features(subject, at, items, found[c].scores[r][known], None)

@@ -108,7 +108,7 @@ def slates_of(read_models: ReadModels, histories: Histories) -> Sequence[Seen]:
             device, cart = (session.device if session else ""), marks.carts.get(shown.session)
             left = dict.fromkeys(cart.products, cart.known_at) if cart else {}
             mistaken = marks.mistaken(visitor, session.touches) if session else frozenset[str]()
-            found.append(Seen(slate_id, shown, subject, device, mistaken, left))
+            found.append(Seen(slate_id, shown, shown.subject or visitor, device, mistaken, left))
     return sorted(found, key=lambda one: (one.shown.at, one.slate_id))
 
 

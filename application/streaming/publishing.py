@@ -26,13 +26,16 @@ WRITER = "features"
 _PAGE = 500
 #: For so long the catalogue is taken to be what it was.
 _READ_EVERY_S = 60.0
+#: After so long without anything being put, whoever was fenced takes over again.
+_PATIENCE_S = 300.0
 
 
 @define(eq=False)
 class Publisher:
     """Made for one process. `references`: what values are read against now.
 
-    Of two processes that publish the one that began later is believed: the other hears `Fenced` once and puts no more.
+    Of two processes that publish the one that began later is believed: the other hears `Fenced` once, and puts no more
+    until it sees that for minutes nobody has.
     """
 
     states: FeatureStates
@@ -44,6 +47,7 @@ class Publisher:
     _packings: Mapping[Entity, Packing] = field(init=False)
     _token: Token | None = field(init=False, default=None)
     _fenced: bool = field(init=False, default=False)
+    _waiting: tuple[float, str] = field(init=False, default=(-inf, ""))
     _model: str = field(init=False, default="")
     _read: tuple[float, References] = field(init=False, factory=lambda: (-inf, References()))
 
@@ -55,9 +59,9 @@ class Publisher:
 
         Errors: those of the store; what was not put is put the next time, unless it was `Fenced`.
         """
-        if self._fenced:
-            return 0
         view = View(self.read_models, Journal.name)
+        if self._fenced and not self._deserted(view):
+            return 0
         try:
             if self._token is None or view.model != self._model:
                 return self._put_all(view)
@@ -65,6 +69,18 @@ class Publisher:
         except Fenced:
             self._fenced = True
             raise
+
+    def _deserted(self, view: View) -> bool:
+        """Tell whether what waits to be put is what waited some minutes ago; if so, begin again."""
+        now = self.clock.now().timestamp()
+        if now - self._waiting[0] < _PATIENCE_S:
+            return False
+        oldest = next((name for name, _ in view.all(CHANGED, page=1)), "")
+        deserted = oldest != "" and oldest == self._waiting[1]
+        self._waiting = now, oldest
+        if deserted:
+            self._fenced, self._token = False, None
+        return deserted
 
     def withdraw(self) -> None:
         """Delete from the store what was erased. Whoever publishes does it again."""
@@ -78,9 +94,11 @@ class Publisher:
     def _put_all(self, view: View) -> int:
         token = self.store.acquire(WRITER)
         reached = self.log.position(view.model)
+        batches = {name: changed for name, changed in view.all(CHANGED) if int(name) <= reached}
         put = self._put((key_of(name) for name, _ in view.all(STATES)), view, token)
+        self._put(map(key_of, {name: None for changed in batches.values() for name in changed}), view, token)
         self._token, self._model = token, view.model
-        self._settle(view, [name for name, _ in view.all(CHANGED) if int(name) <= reached])
+        self._settle(view, list(batches))
         return put
 
     def _put_changed(self, view: View) -> int:

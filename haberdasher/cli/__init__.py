@@ -39,6 +39,7 @@ from haberdasher.cli.watch import show_health, watch
 from haberdasher.cli.work import work
 from haberdasher.settings import InvalidSetting
 from ports.artifacts import ReleaseRefused
+from ports.feature_store import StoreUnavailable
 from ports.item_index import IndexDamaged
 from ports.lake import LakeDamaged
 from ports.vault import PepperRefused
@@ -68,7 +69,7 @@ features.add_command(show_health)
 #: What a user can do something about: said in one line, without a trace.
 _REMEDIABLE = (
     *(InvalidSetting, MasterKeyRefused, PepperRefused, ReleaseRefused, IndexDamaged, LakeDamaged),
-    *(RecallTooLow, NothingToLearn),
+    *(RecallTooLow, NothingToLearn, StoreUnavailable),
     *(Refused, SharedByOthers, OSError, TimeoutError, ValueError, LookupError),
 )
 

@@ -114,3 +114,35 @@ def test_nobody_publishes_unless_it_is_asked_for(tmp_path: Path) -> None:
         assert not dict(View(app.read_models, "journal").all(CHANGED))
     finally:
         app.close()
+
+
+def test_whoever_begins_again_lets_go_of_whom_was_erased(app: App) -> None:
+    """Also where a process ended between the erasure and its sweep: the next one to publish takes the entries out."""
+    receive(app, "web", [viewed("coat", 0), viewed("hat", 2, cookie="other")])
+    app.publisher.publish()
+    surrogate = next(key[1] for key in stored(app) if key[0] == "customer")
+    app.erasing.order(surrogate)
+    app.canonicaliser.catch_up()
+    app.runner.catch_up(list(app.projections.values()))
+    another(app).publish()
+    assert app.feature_store.get([("customer", surrogate)], 0.0) == [None]
+
+
+def test_a_store_that_is_down_is_told_and_the_round_goes_on(tmp_path: Path) -> None:
+    """Read models are brought up to date, and what failed is noted."""
+    app = bootstrap(Settings(home=tmp_path, batch=100, sources=SOURCES, feature_store="redis://127.0.0.1:1/0"))
+    try:
+        app.door.receive("web", [viewed("coat", 0)], batch_id="one")
+        assert app.live.work.round() > 0
+        assert all(not app.runner.status(one).lag for one in app.projections.values())
+        assert app.failures.counts["publish", "StoreUnavailable"] == 1
+    finally:
+        app.close()
+
+
+def test_a_house_that_puts_elsewhere_keeps_no_old_values(app: App, tmp_path: Path) -> None:
+    """What was put into the database is gone once nobody keeps it up to date there."""
+    receive(app, "web", [viewed("coat", 0)])
+    app.publisher.publish()
+    bootstrap(Settings(home=tmp_path, batch=100, sources=SOURCES)).close()
+    assert set(stored(app).values()) == {None}

@@ -120,3 +120,21 @@ def test_planted_events_of_the_future_change_nothing(
             )
         )
     assert found[0] == found[1]
+
+
+def test_a_login_to_come_gives_a_session_no_history() -> None:
+    """What began on a laptop that nobody knew has nothing of whoever logs in there later."""
+
+    def seen(at: float, known: float, position: int, **whose: str) -> Observation:
+        return Observation(at, known, "view", "coat", id=f"e-{at}", position=position, **whose)  # type: ignore[arg-type]
+
+    told = [
+        seen(T - DAY, T - DAY, 1, customer="ada", visitor="phone", account="account-ada"),
+        seen(T, T, 2, customer="laptop", visitor="laptop"),
+        seen(T, T + 600, 3, customer="ada", visitor="laptop", account="account-ada"),
+    ]
+    past = Past.of(told, CUSTOMER_FOLD, PRODUCT_FOLD)
+    past.advance(T + 60)
+    assert past.customer_of("laptop") == "laptop"
+    past.advance(T + 700)
+    assert past.customer_of("laptop") == "ada"

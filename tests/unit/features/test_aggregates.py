@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from application.features.fold import Fold
+from application.features.measures import MEASURES
+from application.features.steps import State
 from application.features.touch import HOUR, Touch
 from ports.measures import DAY, NOTHING, Measure, References, Value
 
@@ -281,3 +283,12 @@ class TestNoiseAndRange:
     def test_other_actions_are_not_taken(self) -> None:
         """An action without a weight is none of this feature's business."""
         assert value([touch(1.0, "wishlist"), touch(1.0, "search", query="x")], aggregate="count") == 0.0
+
+
+def test_a_touch_far_ahead_of_the_moment_counts_in_full() -> None:
+    """A state whose newest touch lies years ahead can be read: it is as at that touch."""
+    (session,) = [one for one in MEASURES if one.name == "session_categories"]
+    fold = Fold([session])
+    state: State = {}
+    fold.add(state, Touch(4e9, 0.0, "view", "coat", category="outer"))
+    assert fold.read(state, 1e9) == {"session_categories": {"outer": 1.0}}

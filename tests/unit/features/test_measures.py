@@ -123,3 +123,14 @@ def test_what_cannot_be_computed_is_refused_when_it_is_declared(changes: dict[st
 def test_an_extension_s_name_has_a_point() -> None:
     """Its own name before, so that it never meets one of ours."""
     assert evolve(SUM, name="acme_shop.wished_brands").name == "acme_shop.wished_brands"
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [("weight", {"view": "1"}), ("weight", ["view"]), ("half_life_days", "7"), ("k", 2.5), ("k", True), ("low", None)],
+)
+def test_what_is_of_another_kind_is_refused_by_its_field(field: str, given: object) -> None:
+    """A text for a number, a list for weights: one line that names the field, before anything is computed with it."""
+    about = {"aggregate": "last", "weight": {"view": 1.0}, "key": "brand", "k": 2} | {field: given}
+    with pytest.raises(InvalidMeasure, match=f"shop_x: {field}: expected"):
+        Measure("shop_x", "customer", "affinity", "doc", "unit", "source", **about)  # type: ignore[arg-type]

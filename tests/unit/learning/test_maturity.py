@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
+from attrs import evolve
 
 from application.features.touch import Touch
 from application.learning.dataset import Dataset, build
@@ -84,7 +85,7 @@ def labels_of(*labels: tuple[float, str, float], before: float, kind: LabelKind 
     """Return the labels of the rows of a slate whose one place got these labels, days after it was shown."""
     touches = [Touch(float(n), float(n), "view", "coat") for n in range(2)]
     data = dataset(bought(None))
-    data = Dataset(data.interactions, data.vocabulary, data.sessions, data.subjects, data.table, Maturing(kind))
+    data = evolve(data, maturing=Maturing(kind))
     place = Place("coat", labels=[Labelled(at * SECONDS, outcome, label) for at, outcome, label in labels])
     seen = Seen("s", Shown(0.0, told=True, surface="home", places={1: place}), "ada", "mobile")
     replay = Replay(
