@@ -102,7 +102,7 @@ TWIN = evolve(entry.BOOKED, name="acme_two.fitting_booked", aliases=("tailorBook
         ),
         pytest.param(
             lambda: evolve(extension, features=(evolve(acme_shop.WISHED, key="tailor"),)),
-            "its key a text of application.features.columns",
+            "key a text of application.features.columns",
             id="a feature of what no observation has",
         ),
     ],
