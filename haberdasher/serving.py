@@ -49,10 +49,8 @@ def _create(*, collects_only: bool = False) -> Litestar:
 def service_of(app: App, keys: Mapping[str, frozenset[str]] | None = None, shopify_secret: str = "") -> Service:
     """Return what the handlers need of a wired house. Pictures and personas are served where a season left them."""
     pictures, personas = app.settings.home / PICTURES, app.settings.home / PERSONAS
-    planned, sample = (
-        app.extensions.noise.periods.planned,
-        Sample(app.read_models, app.measures, partial(references_now, app.read_models)),
-    )
+    planned = app.extensions.noise.periods.planned
+    sample = Sample(app.read_models, app.measures, partial(references_now, app.read_models))
 
     def now() -> float:
         return app.clock.now().timestamp()

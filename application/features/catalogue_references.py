@@ -1,7 +1,7 @@
 """What the catalogue says of products beside their touches, for measures that are read against it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import log, sqrt
 from statistics import fmean
 from types import MappingProxyType
@@ -22,15 +22,20 @@ def references_of(
     A product's family of colours is the one that its listing names, else its first colour.
     """
     listings = {key: one.listing for key, one in products.items() if one.listing is not None}
-    prices: dict[str, list[float]] = defaultdict(list)
-    for listing in listings.values():
-        if listing.category_id and listing.unit_price and listing.unit_price.amount_minor > 0:
-            prices[listing.category_id].append(log(listing.unit_price.amount_minor))
     return References(
         facets={key: _facets(listing) for key, listing in listings.items()},
         vectors=vectors,
-        levels={category: _level(logs) for category, logs in prices.items()},
+        levels=price_levels(listings.values()),
     )
+
+
+def price_levels(listings: Iterable[ProductListed]) -> Mapping[str, tuple[float, float]]:
+    """Return of each category mean and standard deviation of the natural logarithm of its prices in minor units."""
+    prices: dict[str, list[float]] = defaultdict(list)
+    for listing in listings:
+        if listing.category_id and listing.unit_price and listing.unit_price.amount_minor > 0:
+            prices[listing.category_id].append(log(listing.unit_price.amount_minor))
+    return {category: _level(logs) for category, logs in prices.items()}
 
 
 def _facets(listing: ProductListed) -> Mapping[str, str]:

@@ -50,7 +50,8 @@ COLUMNS: Mapping[str, Kind] = {
     "fit_step": "real",
     "discounted": "truth",
 }
-_STORED = frozenset(Observation.__struct_fields__)
+#: The columns that an observation is made of again; the others follow from them.
+STORED = tuple(name for name in COLUMNS if name in Observation.__struct_fields__)
 _READ = {name: attrgetter(name) for name in COLUMNS}
 
 
@@ -61,4 +62,4 @@ def columns_of(observations: Sequence[Observation]) -> dict[str, list[Any]]:
 
 def observation_of(row: Mapping[str, Any]) -> Observation:
     """Return the observation that a row was made of."""
-    return Observation(**{name: value for name, value in row.items() if name in _STORED})
+    return Observation(**{name: row[name] for name in STORED})

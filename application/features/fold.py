@@ -30,9 +30,10 @@ class Fold:
 
     def __attrs_post_init__(self) -> None:
         for measure in self.measures:
-            base = self._base[measure.name] = base_of(measure)
-            if list(self._base.values()).count(base) == 1:
+            base = base_of(measure)
+            if base not in self._base.values():
                 self._compile(measure, base)
+            self._base[measure.name] = base
         self._adding = {action: [adding(step) for step in steps] for action, steps in self._steps.items()}
 
     def add(self, state: State, touch: Touch) -> None:

@@ -7,7 +7,7 @@ it had always been so. Source of the list: the session features of the field's c
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from math import exp2, log, log2, sqrt
+from math import exp2, log, log2
 from statistics import fmean, median, pstdev
 from typing import Literal
 
@@ -240,10 +240,3 @@ def _stage(seen: Sequence[Touch], done: Sequence[Step]) -> Stage:
     if len(set(recent)) < len(recent) and len(set(recent)) > 1:
         return "compare"
     return "browse" if len({one.product for one in seen}) > 1 or len(done) > 1 else "land"
-
-
-def level_of(prices: Sequence[int]) -> PriceLevel:
-    """Return the price level of a category from its prices in minor units, at least one of them."""
-    logs = [log(price) for price in prices]
-    mean = fmean(logs)
-    return PriceLevel(mean, sqrt(fmean([(one - mean) ** 2 for one in logs])))

@@ -25,6 +25,7 @@ CANDIDATES = 200
 #: The products that the session tower is given, the newest last.
 RECENT = 10
 _CUSTOMER = ("category_affinity", "brand_affinity", "colour_affinity", "style_products", "seen_price")
+#: Also the names of what `Dynamics` has.
 _PRODUCT = ("popularity", "selling_price", "return_share")
 #: What is read of a customer, and of a product.
 CUSTOMER_FOLD = Fold([one for one in MEASURES if one.name in _CUSTOMER])
@@ -55,9 +56,20 @@ class Dynamics:
     return_share: NDArray[np.float32]
 
     @classmethod
-    def of(cls, values: Sequence[Mapping[str, float]]) -> "Dynamics":
-        """Take the product measures of each item, in order."""
+    def of(cls, values: Sequence[Mapping[str, Value]]) -> "Dynamics":
+        """Take the product measures of each item, in order; what else is among the values is not looked at."""
         return cls(*(np.array([one.get(name, 0.0) for one in values], np.float32) for name in _PRODUCT))
+
+    @classmethod
+    def none(cls, count: int) -> "Dynamics":
+        """Return those of so many items that nobody has touched."""
+        return cls(*(np.zeros(count, np.float32) for _ in _PRODUCT))
+
+    def put(self, items: NDArray[np.int64], values: Sequence[Mapping[str, Value]]) -> None:
+        """Bring the rows of some items up to date, in place."""
+        now = Dynamics.of(values)
+        for name in _PRODUCT:
+            getattr(self, name)[items] = getattr(now, name)
 
 
 @frozen(eq=False)

@@ -8,9 +8,7 @@ from application.journal.room import Room
 from application.projections.identity import PERSONS
 from application.projections.purchases import BY_SUBJECT
 from application.projections.rows import Rows
-from domain.identity.attribution import anonymous_person
-
-_NOBODYS = anonymous_person("")
+from domain.identity.attribution import identifier_of
 
 
 def of_session(rows: Rows, session_id: str) -> Iterator[Observation]:
@@ -36,6 +34,6 @@ def of_customer(rows: Rows, customer: str) -> Iterator[Observation]:
 
 def _subjects(rows: Rows, customer: str) -> tuple[str, ...]:
     """Return the identifiers on which what is a customer's may have happened."""
-    if customer.endswith(_NOBODYS):
-        return (customer.removesuffix(_NOBODYS),)
+    if (identifier := identifier_of(customer)) is not None:
+        return (identifier,)
     return Room(rows, "identity").get(PERSONS, customer) or (customer,)

@@ -29,8 +29,8 @@ class Timeline:
 
     @classmethod
     def of(cls, observations: Iterable[Observation], dataset: Dataset) -> "Timeline":
-        nothing = Dynamics(*(np.zeros(len(dataset.vocabulary), np.float32) for _ in range(3)))
-        return cls(Past.of(observations, CUSTOMER_FOLD, PRODUCT_FOLD), dataset, dataset.numbers(), nothing)
+        past = Past.of(observations, CUSTOMER_FOLD, PRODUCT_FOLD)
+        return cls(past, dataset, dataset.numbers(), Dynamics.none(len(dataset.vocabulary)))
 
     def advance(self, at: float) -> None:
         """Take in everything that had happened before `at` (Unix seconds) and was known by then."""
@@ -45,17 +45,11 @@ class Timeline:
 
         Of what moves only the rows of `items` are brought up to date: nothing else is read.
         """
-        table, moving = self._dataset.table, self._dynamics
-        now = Dynamics.of([self._product(self._dataset.vocabulary[item], at) for item in items.tolist()])
-        moving.popularity[items], moving.selling_price[items] = now.popularity, now.selling_price
-        moving.return_share[items] = now.return_share
+        table, products = self._dataset.table, [self._dataset.vocabulary[item] for item in items.tolist()]
+        self._dynamics.put(items, [PRODUCT_FOLD.read(self._past.product(one), at) for one in products])
         values = CUSTOMER_FOLD.read(self._past.customer(self._past.customer_of(identifier)), at)
         profile = profile_of(values, table, self._numbers)
-        return ranking_features(profile, table, moving, items, retrieval, subject=subject)
-
-    def _product(self, product_id: str, at: float) -> Mapping[str, float]:
-        values = PRODUCT_FOLD.read(self._past.product(product_id), at)
-        return {name: value for name, value in values.items() if isinstance(value, float)}
+        return ranking_features(profile, table, self._dynamics, items, retrieval, subject=subject)
 
     def seen(self, identifier: str, count: int) -> Sequence[str]:
         """Return the last products that whoever this was looked for, oldest first, as `ranking.sought` has them."""

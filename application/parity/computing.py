@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from application.features.catalogue_table import CatalogueTable
 from application.features.ranking import Dynamics, profile_of, ranking_features
+from domain.identity.attribution import identifier_of
 from domain.slate.slate import SlateServed
 from ports.measures import Value
-
-_ANONYMOUS = "#unattributed"
 
 
 @frozen
@@ -49,8 +48,8 @@ class Showing:
         identifier is shared, else by the identifier itself.
         """
         found = [Owner("customer", self.served.person)] if self.served.person else []
-        if self.served.person and self.served.person.endswith(_ANONYMOUS):
-            found.append(Owner("customer", self.served.person.removesuffix(_ANONYMOUS)))
+        if self.served.person and (identifier := identifier_of(self.served.person)) is not None:
+            found.append(Owner("customer", identifier))
         return [*found, Owner("session", self.served.session_id)] if self.served.session_id else found
 
 
@@ -65,21 +64,18 @@ class Layout:
 
     def __attrs_post_init__(self) -> None:
         self.numbers = {product: number for number, product in enumerate(self.vocabulary)}
-        self._dynamics = Dynamics(*(np.zeros(len(self.vocabulary), np.float32) for _ in range(3)))
+        self._dynamics = Dynamics.none(len(self.vocabulary))
 
     def features(
         self, showing: Showing, customer: Mapping[str, Value], products: Sequence[Mapping[str, Value]]
     ) -> NDArray[np.float64]:
         """Return float64 [places, features]. `products`: the measures of the product of each place."""
         items = np.array([self.numbers[one] for one in showing.products], np.int64)
-        numbers = [{name: one for name, one in values.items() if isinstance(one, float)} for values in products]
-        now, moving = Dynamics.of(numbers), self._dynamics
-        moving.popularity[items], moving.selling_price[items] = now.popularity, now.selling_price
-        moving.return_share[items] = now.return_share
+        self._dynamics.put(items, products)
         served = showing.served
         similar = served.surface == "similar"
         subject = self.numbers.get(served.subject_product or "") if similar else None
         retrieval = showing.logged[:, served.feature_names.index("retrieval")].astype(np.float32)
         profile = profile_of(customer, self.table, self.numbers)
-        found = ranking_features(profile, self.table, moving, items, retrieval, subject=subject)
+        found = ranking_features(profile, self.table, self._dynamics, items, retrieval, subject=subject)
         return found.astype(np.float64)

@@ -5,9 +5,10 @@ from typing import Protocol
 
 from attrs import frozen
 
-from application.features.columns import observation_of
+from application.features.columns import STORED, observation_of
 from application.features.packing import single
 from application.features.touch import Observation
+from application.lake.history import rows_in
 from application.lake.reading import Reading
 from ports.batch import BatchEngine, Request, Values
 from ports.lake import Part
@@ -53,7 +54,7 @@ class LakePast:
     def observations(self, which: Mapping[str, frozenset[str]]) -> Sequence[Observation]:
         def find(parts: Sequence[Part]) -> list[Observation]:
             ids = {str(row["id"]) for row in self._rows(parts, which, ("id", *which))}
-            return [observation_of(row) for row in self._rows(parts, {"id": frozenset(ids)}, ())]
+            return [observation_of(row) for row in self._rows(parts, {"id": frozenset(ids)}, STORED)]
 
         return self.reading.using(find) if any(which.values()) else ()
 
@@ -61,12 +62,9 @@ class LakePast:
         self, parts: Sequence[Part], which: Mapping[str, frozenset[str]], columns: Sequence[str]
     ) -> Iterator[Mapping[str, object]]:
         lake = self.reading.upkeep.lake
-        for chunk in lake.read(lake.holding(parts, which), columns):
-            names = list(chunk)
-            for row in zip(*chunk.values(), strict=True):
-                one = dict(zip(names, row, strict=True))
-                if any(one[column] in some for column, some in which.items()):
-                    yield one
+        for row in rows_in(lake, lake.holding(parts, which), columns):
+            if any(row[column] in some for column, some in which.items()):
+                yield row
 
 
 def by_request(values: Values, measures: Sequence[Measure]) -> list[dict[str, Value]]:

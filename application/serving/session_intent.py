@@ -1,9 +1,9 @@
 """What a session is after, read live: its facts after every decision on them, and what the catalogue knows beside."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from application.features.intent import Intent, Knowledge, intent_of, level_of
+from application.features.catalogue_references import price_levels
+from application.features.intent import Intent, Knowledge, PriceLevel, intent_of
 from application.features.touch import Touch
 from application.projections.catalogue import PRODUCTS
 from application.projections.periods import periods
@@ -37,24 +37,16 @@ def intent_of_session(read_models: ReadModels, session_id: str, *, at: float) ->
 
 def _knowledge(read_models: ReadModels, session: Session, at: float) -> Knowledge:
     products = dict(View(read_models, "catalogue").all(PRODUCTS))
+    listings = (one.listing for one in products.values() if one.listing is not None)
     earlier = touches_of(read_models, session.subject)
     hour = at // HOUR_S
     return Knowledge(
-        prices={category: level_of(prices) for category, prices in _prices(products.values()).items()},
+        prices={category: PriceLevel(*level) for category, level in price_levels(listings).items()},
         silhouettes=_facet(products, _CUT),
         subjects=(made_for := _facet(products, _MADE_FOR)),
         usual=frozenset(_bought_for(earlier, made_for, at)),
         promotion=any(one.kind == "promo" and one.begin <= hour < one.end for one in periods(read_models)),
     )
-
-
-def _prices(products: Iterable[Product]) -> Mapping[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
-    for one in products:
-        listing = one.listing
-        if listing and listing.category_id and listing.unit_price and listing.unit_price.amount_minor > 0:
-            found[listing.category_id].append(listing.unit_price.amount_minor)
-    return found
 
 
 def _facet(products: Mapping[str, Product], name: str) -> Mapping[str, str]:

@@ -26,6 +26,7 @@ from application.streaming.states import STATES, state_key
 from ports.artifacts import RANKER_PREFIX, Release
 from ports.event_log import ReadModels
 from ports.item_index import ItemIndex
+from ports.measures import Value
 from ports.models import Recommender
 from ports.ranker import Ranker
 
@@ -105,13 +106,12 @@ def open_stack(release: Release | None, make: Makers, shelf: Shelf, read_models:
 
 def dynamics_of(vocabulary: Sequence[str], read_models: ReadModels, at: float) -> Dynamics:
     """Read the product measures as they stand at `at` (Unix seconds), as the journal counts them."""
-    journal, values = View(read_models, Journal.name), list[Mapping[str, float]]()
+    journal, values = View(read_models, Journal.name), list[Mapping[str, Value]]()
     for start in range(0, len(vocabulary), _PAGE):
         page = vocabulary[start : start + _PAGE]
         states = journal.get(STATES, [state_key("product", product) for product in page])
         for product in page:
-            found = PRODUCT_FOLD.read(states.get(state_key("product", product), {}), at)
-            values.append({name: value for name, value in found.items() if isinstance(value, float)})
+            values.append(PRODUCT_FOLD.read(states.get(state_key("product", product), {}), at))
     return Dynamics.of(values)
 
 

@@ -132,6 +132,7 @@ class Publisher:
         position = self.log.position(view.model)  # before the rows: they are of then or newer
         found = view.get(STATES, [state_key(*key) for key in keys])
         at = self.clock.now().timestamp()
+        fresh = {entity: fresh_until(fold.measures, at) for entity, fold in self.states.folds.items()}
         entries: list[Entry] = []
         gone: list[Key] = []
         for key in keys:
@@ -140,7 +141,7 @@ class Publisher:
                 gone.append(key)
                 continue
             fold, packing = self.states.folds[key[0]], self._packings[key[0]]
-            until = fresh_until(fold.measures, at)
+            until = fresh[key[0]]
             packed = packing.pack(fold.read(state, at, self._read[1]))
             entries.append(Entry(*key, position, at, packed, None if until is None else until - at))
         if gone:

@@ -78,7 +78,7 @@ class FeatureStates:
                 if entity not in _LARGE:
                     again[entity, key] = None
                 elif not one.revoked:
-                    self._put(entity, key, self._without(entity, key, one, rows), rows)
+                    self._change(entity, key, rows, self.folds[entity].remove, one)
         for entity, key in again:
             self._refold(entity, key, rows)
 
@@ -95,9 +95,7 @@ class FeatureStates:
         if one.revoked:
             return
         for entity, key in _named(one):
-            state = rows.get(STATES, state_key(entity, key)) or {}
-            self.folds[entity].add(state, one)
-            self._put(entity, key, state, rows)
+            self._change(entity, key, rows, self.folds[entity].add, one)
 
     def _replace(self, old: Observation, new: Observation, rows: Rows) -> dict[tuple[Entity, str], None]:
         """Change what can be changed in place; return what has to be folded again."""
@@ -111,17 +109,17 @@ class FeatureStates:
                 again |= {(entity, key): None for key in (before, after) if key}
                 continue
             if before and not old.revoked:
-                self._put(entity, before, self._without(entity, before, old, rows), rows)
+                self._change(entity, before, rows, self.folds[entity].remove, old)
             if after and not new.revoked:
-                state = rows.get(STATES, state_key(entity, after)) or {}
-                self.folds[entity].add(state, new)
-                self._put(entity, after, state, rows)
+                self._change(entity, after, rows, self.folds[entity].add, new)
         return again
 
-    def _without(self, entity: Entity, key: str, one: Observation, rows: Rows) -> State:
+    def _change(
+        self, entity: Entity, key: str, rows: Rows, change: Callable[[State, Observation], None], one: Observation
+    ) -> None:
         state = rows.get(STATES, state_key(entity, key)) or {}
-        self.folds[entity].remove(state, one)
-        return state
+        change(state, one)
+        self._put(entity, key, state, rows)
 
     def _refold(self, entity: Entity, key: str, rows: Rows) -> None:
         state: State = {}

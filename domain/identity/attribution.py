@@ -2,10 +2,17 @@
 
 from domain.identity.resolver import Partition
 
+_NOBODYS = "#unattributed"
+
 
 def anonymous_person(identifier: str) -> str:
     """Return the person of what cannot be attributed on `identifier`: its own, and none of the resolved ones."""
-    return f"{identifier}#unattributed"
+    return identifier + _NOBODYS
+
+
+def identifier_of(person: str) -> str | None:
+    """Return the identifier that an anonymous person is of, None for a resolved one."""
+    return person.removesuffix(_NOBODYS) if person.endswith(_NOBODYS) else None
 
 
 def attribute(partition: Partition, identifier: str, *, account: str | None, session_account: str | None) -> str:

@@ -10,12 +10,10 @@ from typing import Any
 import click
 from attrs import asdict
 
-from application.features.catalogue_references import references_of
 from application.features.fold import Fold
 from application.features.intent import Action
 from application.identity.attribution import owner_of
 from application.journal.journal import Journal
-from application.projections.catalogue import PRODUCTS
 from application.projections.rows import View
 from application.projections.sessions import SESSIONS
 from application.serving.session_intent import intent_of_session
@@ -23,6 +21,7 @@ from application.streaming.states import STATES, state_key
 from haberdasher.bootstrap import running
 from haberdasher.cli.show import answer, fail, json_option, table
 from haberdasher.extending import together
+from haberdasher.feature_store import references_now
 from haberdasher.feature_words import told, value_in_words
 from haberdasher.settings import load
 from ports.measures import CATEGORIES, ENTITIES, Measure
@@ -79,7 +78,7 @@ def show(identifier: str, as_json: bool) -> None:
         if owner is None:
             raise fail(f"no identifier is called {identifier!r}")
         state = View(app.read_models, Journal.name).one(STATES, state_key("customer", owner.person)) or {}
-        references = references_of(dict(View(app.read_models, "catalogue").all(PRODUCTS)))
+        references = references_now(app.read_models)
         measures = [one for one in app.measures if one.entity == "customer"]
         values = Fold(measures).read(state, app.clock.now().timestamp(), references)
     if as_json:

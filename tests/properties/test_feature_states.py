@@ -1,7 +1,6 @@
 """Streaming states say what a fold over what is known now says, whatever merges, splits, verdicts and erasures did."""
 
 from collections.abc import Mapping, Sequence
-from itertools import accumulate, cycle, pairwise, takewhile
 from math import inf, isclose
 
 from hypothesis import given, settings
@@ -13,14 +12,12 @@ from application.features.fold import Fold, as_of
 from application.features.measures import MEASURES, measures_of
 from application.features.steps import State
 from application.features.touch import Observation
-from application.journal.journal import Journal
 from application.journal.listening import Change
 from application.projections.rows import Rows
 from application.streaming.states import STATES, FeatureStates, state_key
 from ports.event_log import Recorded
 from ports.measures import ENTITIES, Entity, References, Value
-from tests.unit.journal.stories import EASY, STORIES, Heard, Shop, Step
-from tests.unit.traffic.visitors import TwoPrograms
+from tests.unit.journal.stories import STORIES, Heard, Shop, Step, fold
 
 SIZES = st.lists(st.integers(1, 9), min_size=1, max_size=3)
 LATER = 2_000_000_000.0
@@ -33,18 +30,7 @@ CATALOGUE = References(
 
 def told(events: Sequence[Recorded], sizes: Sequence[int]) -> tuple[Mapping[str, State], Heard]:
     """Return the states after a log, cut into batches of such sizes, and what was told on the way."""
-    ear, store = Heard(), MemoryStore()
-    journal = Journal(TwoPrograms(), [ear], noise=EASY, watchers=[FeatureStates(MEASURES)])
-    ends = [0, *takewhile(lambda end: end < len(events), accumulate(cycle(sizes))), len(events)]
-    for begin, end in pairwise(ends):
-        rows = Rows(MemoryReadModels(store), "journal#1")
-        journal.apply(events[begin:end], rows)
-        for change in rows.changes():
-            kept = store.rows[change.model, change.collection]
-            if change.value is None:
-                kept.pop(change.key, None)
-            else:
-                kept[change.key] = change.value
+    ear, store = fold(events, sizes, watchers=[FeatureStates(MEASURES)])
     rows = Rows(MemoryReadModels(store), "journal#1")
     return {key: rows.get(STATES, key) or {} for key in store.rows["journal#1", STATES.name]}, ear
 
@@ -61,8 +47,8 @@ def expected(entity: Entity, observations: Sequence[Observation]) -> Mapping[str
     for one in observations:
         if one.counts > 0 and (key := getattr(one, entity)):
             groups.setdefault(key, []).append(one)
-    fold = Fold(measures_of(entity))
-    return {key: as_of(every, fold, at=LATER, known=inf, references=CATALOGUE) for key, every in groups.items()}
+    measured = Fold(measures_of(entity))
+    return {key: as_of(every, measured, at=LATER, known=inf, references=CATALOGUE) for key, every in groups.items()}
 
 
 @settings(max_examples=60, deadline=None)
@@ -73,15 +59,15 @@ def test_states_are_the_fold_of_what_is_known_now(story: Sequence[Step], sizes: 
     shop.tell(story)
     states, ear = told(shop.events, sizes)
     for entity in ENTITIES:
-        fold = Fold(measures_of(entity))
+        measured = Fold(measures_of(entity))
         found = {
-            key.partition("/")[2]: fold.read(state, LATER, CATALOGUE)
+            key.partition("/")[2]: measured.read(state, LATER, CATALOGUE)
             for key, state in states.items()
             if key.startswith(f"{entity}/")
         }
         wanted = expected(entity, ear.current)
         assert found.keys() <= wanted.keys()
-        nothing = fold.read({}, LATER, CATALOGUE)
+        nothing = measured.read({}, LATER, CATALOGUE)
         for key, values in wanted.items():
             differing = {name for name, value in values.items() if not same(found.get(key, nothing)[name], value)}
             assert not differing, (entity, key)

@@ -17,6 +17,7 @@ from adapters.lake import ParquetLake
 from adapters.read_models import SqlReadModels
 from application.features.columns import COLUMNS, observation_of
 from application.features.touch import Observation
+from application.lake.history import rows_in
 from application.lake.keeping import Keeper
 from application.lake.upkeep import Upkeep
 from application.projections.rows import Rows
@@ -95,10 +96,7 @@ def expected(log: EventLog, upto: int, forgotten: frozenset[str]) -> list[Observ
 
 
 def held(lake: Lake, parts: Sequence[Part]) -> list[Observation]:
-    found = []
-    for chunk in lake.read(parts):
-        found += [observation_of(dict(zip(chunk, row, strict=True))) for row in zip(*chunk.values(), strict=True)]
-    return found
+    return [observation_of(row) for row in rows_in(lake, parts)]
 
 
 @define

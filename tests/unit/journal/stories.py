@@ -15,7 +15,7 @@ from application.features.touch import Observation, Touch
 from application.identity.correcting import Correcting
 from application.intake.canonicaliser import FOLLOWER
 from application.journal.journal import Journal
-from application.journal.listening import Forgotten
+from application.journal.listening import Forgotten, Watcher
 from application.projections.bulk import BulkProjection
 from application.projections.clicks import ClicksProjection
 from application.projections.rows import Rows
@@ -254,10 +254,12 @@ class Shop:
         house.project()
 
 
-def fold(events: Sequence[Recorded], sizes: Sequence[int], noise: NoisePolicy = EASY) -> tuple[Heard, MemoryStore]:
+def fold(
+    events: Sequence[Recorded], sizes: Sequence[int], noise: NoisePolicy = EASY, watchers: Sequence[Watcher] = ()
+) -> tuple[Heard, MemoryStore]:
     """Return what a journal says over batches of such sizes, each read afresh from the rows of those before it."""
     ear, store = Heard(), MemoryStore()
-    journal = Journal(TwoPrograms(), [ear], noise=noise)
+    journal = Journal(TwoPrograms(), [ear], noise=noise, watchers=watchers)
     ends = [0, *takewhile(lambda end: end < len(events), accumulate(cycle(sizes))), len(events)]
     for begin, end in pairwise(ends):
         rows = Rows(MemoryReadModels(store), "journal#1")
